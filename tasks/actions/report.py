@@ -1,0 +1,97 @@
+"""Saying where a unit's part stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import User
+
+from .. import permissions
+from ..models import Assignment, Report, Review
+from ..timeliness import local_day
+
+
+class NotAccepted(Exception):
+    """A report that cannot be taken now; ``args[0]`` says why, in Chinese. Nothing was written."""
+
+
+class Superseded(NotAccepted):
+    """Somebody has reported on the same part since the form was opened; ``newer`` is what he wrote."""
+
+    def __init__(self, newer: Report) -> None:
+        super().__init__(_("在您填写期间，本任务已有新的填报，请核对后再提交。"))
+        self.newer = newer
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What became of a submission. ``is_new`` is false when the same form had been taken already."""
+
+    report: Report
+    is_new: bool
+
+
+@transaction.atomic
+def submit(
+    *,
+    by: User,
+    assignment: Assignment,
+    progress: str,
+    now: datetime,
+    token: UUID,
+    seen: int | None,
+    problems: str = "",
+    next_steps: str = "",
+    percent: int | None = None,
+    needs_coordination: bool = False,
+    asks_to_close: bool = False,
+) -> Submission:
+    """
+    Records a report and, where it asks to close, opens the review of that request.
+
+    ``token`` names the form: the same form sent twice is recorded once. ``seen`` is the last report its writer
+    had before him (None where there was none). ``percent`` is 0–100. Raises ``PermissionDenied``,
+    ``ValidationError``, ``NotAccepted`` when the part is closed or a request to close already waits, and
+    ``Superseded`` when there is a report the writer has not seen.
+    """
+    department = permissions.reporting_department(by, assignment)
+    if department is None:
+        permissions.require(False)
+    today = local_day(now)
+    Assignment.objects.select_for_update().get(pk=assignment.pk)
+    taken = Report.objects.filter(token=token).select_related("author").first()
+    if taken is not None:
+        permissions.require(taken.author_id == by.pk and taken.assignment_id == assignment.pk)
+        return Submission(taken, is_new=False)
+    part = Assignment.objects.as_of(today).get(pk=assignment.pk)
+    if part.requested_on is not None:
+        raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
+    if asks_to_close and part.is_waiting:
+        raise NotAccepted(_("本单位已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"))
+    newest = assignment.reports.newest_first().select_related("author", "department").first()
+    if newest is not None and newest.pk != seen:
+        raise Superseded(newest)
+    report = Report(
+        assignment=assignment,
+        department=department,
+        author=by,
+        recorded_on=today,
+        recorded_at=now,
+        progress=progress,
+        problems=problems,
+        next_steps=next_steps,
+        percent=percent,
+        needs_coordination=needs_coordination,
+        asks_to_close=asks_to_close,
+        token=token,
+    )
+    report.full_clean()
+    report.save()
+    if asks_to_close:
+        Review.objects.create(report=report)
+    return Submission(report, is_new=True)

@@ -1,0 +1,253 @@
+"""One unit's part in one measure: the thing that is tracked."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from departments.models import Department
+
+from .. import timeliness
+from ..choices import (
+    DECIDING_ROLES,
+    PARTNER_ROLES,
+    PRINCIPAL_ROLES,
+    SETTLED,
+    AssignmentRole,
+    Decision,
+    Timeframe,
+    Timeliness,
+    Urgency,
+)
+from .report import Report
+from .review import Review
+
+
+def measure_closing(day: date, measure: str, field: str) -> Case:
+    """
+    A date of the closing of the outer row's measure, NULL while it is open on ``day``.
+
+    A measure is closed when the request of every deciding unit (the sole one, the leads, or all the joint ones)
+    has been accepted; ``field`` is ``report__recorded_on`` (asked for) or ``decided_on``, the last of them.
+    """
+    deciding = Assignment.objects.filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
+    accepted = Review.objects.accepted_by(day)
+    undecided = deciding.filter(~Exists(accepted.of_outer_assignment()))
+    last = accepted.filter(
+        report__assignment__measure=OuterRef(measure),
+        report__assignment__role__in=DECIDING_ROLES,
+        report__asks_to_close=True,
+    ).order_by(f"-{field}")
+    return Case(When(~Exists(undecided), then=Subquery(last.values(field)[:1])), output_field=DateField())
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def in_text_order(self) -> AssignmentQuerySet:
+        return self.order_by("measure__plan_id", "measure__number", "position", "pk")
+
+    def of(self, department: Department) -> AssignmentQuerySet:
+        """What ``department`` owes, as itself and as a member of collectives."""
+        return self.filter(department__in=Department.objects.answering_as(department))
+
+    def in_role(self, role: str) -> AssignmentQuerySet:
+        """One role, or ``principal`` (answers for the measure as a whole) or ``partner`` (for its own part only)."""
+        groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
+        return self.filter(role__in=groups.get(role, (role,)))
+
+    def with_reporting(self, day: date) -> AssignmentQuerySet:
+        """
+        Adds ``last_reported_on``, ``owed_since``, ``own_requested_on`` and ``has_reported`` as of ``day``.
+
+        A dated duty has been reported on when there is any report; an ongoing one when there is one since the
+        period that is owed began, or when it is closed.
+        """
+        accepted = Review.objects.accepted_by(day).of_outer_assignment()
+        return self.annotate(
+            last_reported_on=Subquery(Report.objects.latest_of_outer_assignment(day).values("recorded_on")[:1]),
+            owed_since=timeliness.owed_since(day, "measure__plan__"),
+            own_requested_on=Subquery(accepted.values("report__recorded_on")[:1]),
+            has_reported=Case(
+                When(own_requested_on__isnull=False, then=Value(True)),
+                When(measure__timeframe=Timeframe.BY_DATE, then=Q(last_reported_on__isnull=False)),
+                When(owed_since__isnull=True, then=Q(last_reported_on__isnull=False)),
+                default=Q(last_reported_on__isnull=False, last_reported_on__gte=F("owed_since")),
+                output_field=models.BooleanField(),
+            ),
+        )
+
+    def as_of(self, day: date) -> AssignmentQuerySet:
+        """
+        Every part as it stood at the end of ``day``.
+
+        Adds to ``with_reporting``: ``requested_on`` and ``closed_on`` (of the unit's own accepted request, or of
+        the measure's closing where the unit made none), ``is_waiting`` (a request is under review) and
+        ``timeliness``.
+        """
+        own = Review.objects.accepted_by(day).of_outer_assignment()
+        return self.with_reporting(day).annotate(
+            as_of_day=Value(day, output_field=DateField()),
+            requested_on=Coalesce("own_requested_on", measure_closing(day, "measure_id", "report__recorded_on")),
+            closed_on=Coalesce(
+                Subquery(own.values("decided_on")[:1]), measure_closing(day, "measure_id", "decided_on")
+            ),
+            is_waiting=Exists(Review.objects.waiting_on(day).of_outer_assignment()),
+            timeliness=timeliness.timeliness(
+                day,
+                measure="measure__",
+                plan="measure__plan__",
+                requested_on="requested_on",
+                silent=Q(owed_since__isnull=False, has_reported=False),
+            ),
+        )
+
+    def with_last_report(self, day: date) -> AssignmentQuerySet:
+        """Loads ``last_report`` of every part as of ``day``, with its review and the people who wrote them."""
+        last = Report.objects.last_of_each_assignment(day).select_related("department", "author", "review__reviewer")
+        return self.prefetch_related(Prefetch("reports", queryset=last, to_attr="last_reports"))
+
+    def with_siblings(self, day: date) -> AssignmentQuerySet:
+        """Loads ``measure.parts``: every unit of the measure, with what it has reported."""
+        siblings = Assignment.objects.with_reporting(day).select_related("department").order_by("position", "pk")
+        return self.prefetch_related(Prefetch("measure__assignments", queryset=siblings, to_attr="parts"))
+
+    def standing(self, light: str) -> AssignmentQuerySet:
+        """Those whose light, as of the day the queryset was built for, is ``light``."""
+        return self.filter(timeliness=light)
+
+    def reported(self) -> AssignmentQuerySet:
+        return self.filter(has_reported=True)
+
+    def unreported(self) -> AssignmentQuerySet:
+        return self.filter(has_reported=False)
+
+    def waiting(self) -> AssignmentQuerySet:
+        return self.filter(is_waiting=True)
+
+    def needing_coordination(self, day: date) -> AssignmentQuerySet:
+        """Open parts whose last report asks the leading group to step in. Wants ``as_of`` first."""
+        last = Report.objects.latest_of_outer_assignment(day)
+        return self.alias(asks_for_help=Subquery(last.values("needs_coordination")[:1])).filter(
+            requested_on__isnull=True, asks_for_help=True
+        )
+
+    def most_pressing_first(self, day: date) -> AssignmentQuerySet:
+        """
+        As a unit works through them: 逾期, 临期, 被退回, 超期未报, the rest, then what is closed. Wants ``as_of``.
+
+        Adds ``urgency``, and ``is_returned``: the last thing said was a request to close, and it came back.
+        """
+        returned = Review.objects.decided_by(day, Decision.RETURNED)
+        last = Report.objects.latest_of_outer_assignment(day).annotate(
+            came_back=Exists(returned.filter(report=OuterRef("pk")))
+        )
+        return self.annotate(
+            is_returned=Coalesce(Subquery(last.values("came_back")[:1]), Value(False)),
+            urgency=Case(
+                When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
+                When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
+                When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
+                When(is_returned=True, then=Value(Urgency.RETURNED)),
+                When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
+                default=Value(Urgency.REST),
+                output_field=models.IntegerField(),
+            ),
+        ).order_by("urgency", "measure__due_on", "measure__plan_id", "measure__number", "position")
+
+
+class AssignmentManager(models.Manager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, plan: str, number: int, department: str) -> Assignment:
+        return self.get(measure__plan__slug=plan, measure__number=number, department__name=department)
+
+
+class Assignment(models.Model):
+    """
+    The link measure × department with its role (责任分工); each unit answers for its own part.
+
+    Made with the plan by ``actions.plan.load`` and changed by ``actions.measure.assign``; never deleted once
+    something has been reported on it.
+    """
+
+    Role = AssignmentRole
+
+    measure = models.ForeignKey(
+        "tasks.Measure", on_delete=models.CASCADE, related_name="assignments", verbose_name=_("任务")
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("责任单位")
+    )
+    role = models.CharField(_("角色"), max_length=8, choices=AssignmentRole)
+    position = models.PositiveSmallIntegerField(_("原文顺序"), default=1, validators=[MinValueValidator(1)])
+
+    objects = AssignmentManager()
+
+    last_reports: list[Report]  # of with_last_report(): one or none
+    urgency: int  # of most_pressing_first()
+
+    class Meta:
+        verbose_name = _("责任分工")
+        verbose_name_plural = _("责任分工")
+        ordering = ("measure_id", "position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("measure", "department"),
+                name="assignment_department_once_on_measure",
+                violation_error_message=_("同一任务中一个责任单位只能出现一次。"),
+            ),
+            models.UniqueConstraint(
+                fields=("measure",),
+                condition=Q(role=AssignmentRole.SOLE),
+                name="assignment_one_sole_on_measure",
+                violation_error_message=_("一项任务只能有一个负责单位。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=AssignmentRole.values),
+                name="assignment_role_is_known",
+                violation_error_message=_("角色只能是负责、牵头、配合或按职责分工。"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.measure} · {self.department}"
+
+    def natural_key(self) -> tuple[str, int, str]:
+        return (*self.measure.natural_key(), *self.department.natural_key())
+
+    natural_key.dependencies = ["tasks.measure", "departments.department"]  # type: ignore[attr-defined]
+
+    @property
+    def light(self) -> timeliness.Standing:
+        """Where this part stands; wants a row from ``as_of``, with its measure and plan."""
+        row: Any = self  # the annotations
+        plan = self.measure.plan
+        return timeliness.Standing(
+            timeliness=row.timeliness,
+            day=row.as_of_day,
+            due_on=self.measure.due_on,
+            requested_on=row.requested_on,
+            closed_on=row.closed_on,
+            owed_since=row.owed_since,
+            cadence=plan.cadence,
+            grace_days=plan.grace_days,
+            issued_on=plan.issued_on,
+            reported=int(row.has_reported),
+            is_own=row.requested_on is None or row.own_requested_on is not None,
+        )
+
+    def get_report_url(self) -> str:
+        return reverse("report", args=[self.pk])
+
+    @property
+    def last_report(self) -> Report | None:
+        """Wants ``with_last_report``."""
+        return self.last_reports[0] if self.last_reports else None
+
+    @property
+    def is_principal(self) -> bool:
+        return self.role in PRINCIPAL_ROLES

@@ -1,0 +1,202 @@
+"""A numbered measure of a plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .. import timeliness
+from ..choices import Timeframe, Timeliness
+from ..validators import printable
+from .assignment import Assignment, measure_closing
+from .plan import Plan, Section
+from .report import Report
+from .review import Review
+
+
+class MeasureQuerySet(models.QuerySet["Measure"]):
+    def in_plan_order(self) -> MeasureQuerySet:
+        return self.order_by("plan_id", "number")
+
+    def as_of(self, day: date) -> MeasureQuerySet:
+        """
+        Every measure as it stood at the end of ``day``.
+
+        Adds ``timeliness``, ``requested_on`` and ``closed_on`` (of the closing, NULL while open) and
+        ``owed_since``.
+        """
+        return self.annotate(
+            as_of_day=Value(day, output_field=DateField()),
+            owed_since=timeliness.owed_since(day, "plan__"),
+            requested_on=measure_closing(day, "pk", "report__recorded_on"),
+            closed_on=measure_closing(day, "pk", "decided_on"),
+            timeliness=self._timeliness(day),
+        )
+
+    def _timeliness(self, day: date) -> Case:
+        silent = Assignment.objects.filter(
+            ~Exists(Review.objects.accepted_by(day).of_outer_assignment()),
+            ~Exists(
+                Report.objects.recorded_by(day).filter(
+                    assignment=OuterRef("pk"), recorded_on__gte=OuterRef(OuterRef("owed_since"))
+                )
+            ),
+            measure=OuterRef("pk"),
+        )
+        return timeliness.timeliness(
+            day,
+            measure="",
+            plan="plan__",
+            requested_on="requested_on",
+            silent=Q(owed_since__isnull=False) & Q(Exists(silent)),
+        )
+
+    def standing(self, light: str) -> MeasureQuerySet:
+        """Those whose light, as of the day the queryset was built for, is ``light``."""
+        return self.filter(timeliness=light)
+
+    def needing_coordination(self, day: date) -> MeasureQuerySet:
+        """Open measures on which a unit's last word asks the leading group to step in."""
+        asking = Assignment.objects.as_of(day).needing_coordination(day)
+        return self.filter(Exists(asking.filter(measure=OuterRef("pk"))))
+
+    def with_last_report(self, day: date) -> MeasureQuerySet:
+        """Adds ``last_reported_on``: the last report of any unit by the end of ``day``."""
+        reports = Report.objects.recorded_by(day).filter(assignment__measure=OuterRef("pk")).order_by()
+        latest = reports.values("assignment__measure").annotate(latest=Max("recorded_on")).values("latest")
+        return self.annotate(last_reported_on=Subquery(latest))
+
+    def by_deadline(self) -> MeasureQuerySet:
+        """The nearest deadline first; ongoing ones last."""
+        return self.order_by(F("due_on").asc(nulls_last=True), "number")
+
+    def by_last_report(self, day: date, *, oldest_first: bool) -> MeasureQuerySet:
+        """By the last report of any unit: the newest first, or the longest silent (never reported) first."""
+        rows = self.with_last_report(day)
+        if oldest_first:
+            return rows.order_by(F("last_reported_on").asc(nulls_first=True), "number")
+        return rows.order_by(F("last_reported_on").desc(nulls_last=True), "number")
+
+    def with_parts(self, day: date) -> MeasureQuerySet:
+        """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
+        parts = Assignment.objects.with_reporting(day).select_related("department").order_by("position", "pk")
+        return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
+
+    def longest_overdue_first(self) -> MeasureQuerySet:
+        """Overdue ones by days late, then everything else in the plan's order. Wants ``as_of`` first."""
+        return self.order_by(Case(When(timeliness=Timeliness.OVERDUE, then=F("due_on"))).asc(nulls_last=True), "number")
+
+
+class MeasureManager(models.Manager.from_queryset(MeasureQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, plan: str, number: int) -> Measure:
+        return self.get(plan__slug=plan, number=number)
+
+
+class Measure(models.Model):
+    """
+    A numbered measure of a plan (任务), its official wording kept verbatim.
+
+    Loaded by ``actions.plan.load``; its working data are changed in the panel, its units by
+    ``actions.measure.assign``.
+    """
+
+    plan = models.ForeignKey(
+        Plan,
+        on_delete=models.CASCADE,
+        related_name="measures",
+        db_index=False,  # the unique number begins with it
+        verbose_name=_("推进计划"),
+    )
+    section = models.ForeignKey(Section, on_delete=models.RESTRICT, related_name="measures", verbose_name=_("章节"))
+    number = models.PositiveIntegerField(_("序号"), validators=[MinValueValidator(1)])
+    wording = models.TextField(_("任务"), validators=[printable], help_text=_("正式文本，逐字照录。"))
+    responsibility_text = models.TextField(
+        _("责任分工原文"), blank=True, validators=[printable], help_text=_("正式文本，逐字照录。")
+    )
+    timeframe_text = models.CharField(
+        _("时限原文"), max_length=100, blank=True, validators=[printable], help_text=_("正式文本，逐字照录。")
+    )
+    timeframe = models.CharField(_("时限类型"), max_length=8, choices=Timeframe)
+    due_on = models.DateField(
+        _("完成时限"),
+        null=True,  # ongoing, and nothing else: see the constraint
+        blank=True,
+        help_text=_("当日仍算按期；持续推进的任务不填。"),
+    )
+
+    objects = MeasureManager()
+
+    parts: list[Any]  # of with_parts(): assignments, with their annotations
+
+    class Meta:
+        verbose_name = _("任务")
+        verbose_name_plural = _("任务")
+        ordering = ("plan_id", "number")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "number"),
+                name="measure_number_once_in_plan",
+                violation_error_message=_("本计划中已有该序号的任务。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(timeframe=Timeframe.BY_DATE, due_on__isnull=False)
+                | Q(timeframe=Timeframe.ONGOING, due_on__isnull=True),
+                name="measure_timeframe_agrees_with_deadline",
+                violation_error_message=_("限期完成的任务须有完成时限，持续推进的任务不能有完成时限。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(wording=""),
+                name="measure_has_wording",
+                violation_error_message=_("任务须有正式文本。"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return _("第%(number)d项") % {"number": self.number}
+
+    def get_absolute_url(self) -> str:
+        return reverse("measure", args=[self.plan.slug, self.number])
+
+    def natural_key(self) -> tuple[str, int]:
+        return (*self.plan.natural_key(), self.number)
+
+    natural_key.dependencies = ["tasks.section"]  # type: ignore[attr-defined]
+
+    @property
+    def light(self) -> timeliness.Standing:
+        """Where this measure stands; wants a row from ``as_of().with_parts()``, with its plan."""
+        row: Any = self  # the annotations
+        return timeliness.Standing(
+            timeliness=row.timeliness,
+            day=row.as_of_day,
+            due_on=self.due_on,
+            requested_on=row.requested_on,
+            closed_on=row.closed_on,
+            owed_since=row.owed_since,
+            cadence=self.plan.cadence,
+            grace_days=self.plan.grace_days,
+            issued_on=self.plan.issued_on,
+            units=len(self.parts),
+            reported=self.reported,
+        )
+
+    @property
+    def reported(self) -> int:
+        """How many of its units have reported, of ``len(parts)``."""
+        return sum(part.has_reported for part in self.parts)
+
+    @property
+    def closed_parts(self) -> int:
+        """How many of its units have had their own part accepted as finished."""
+        return sum(part.own_requested_on is not None for part in self.parts)
+
+    @property
+    def last_report_on(self) -> date | None:
+        """The day of the last report of any of its units; None where all are silent."""
+        return max((part.last_reported_on for part in self.parts if part.last_reported_on), default=None)

@@ -1,0 +1,185 @@
+"""Plain functions that build what a test needs; every one takes what matters to the test and fills in the rest."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import Group
+
+from departments.models import Department, Membership, Role, User
+from tasks.actions import report as report_actions
+from tasks.actions import review as review_actions
+from tasks.choices import AssignmentRole, Timeframe
+from tasks.models import Assignment, Measure, Plan, Report, Section
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ISSUED_ON = date(2021, 8, 26)
+DUE_ON = date(2021, 12, 31)
+PASSWORD = "kwqz-7342-mmrt"
+
+numbers = count(1)
+
+
+def at(day: date, hour: int = 10, minute: int = 0) -> datetime:
+    """An instant of ``day`` in the plan's time zone."""
+    return datetime.combine(day, time(hour, minute), SHANGHAI)
+
+
+def a_department(name: str = "", **fields: Any) -> Department:
+    fields = {"kind": Department.Kind.GOVERNMENT} | fields
+    return Department.objects.get_or_create(name=name or f"第{next(numbers)}局", defaults=fields)[0]
+
+
+def a_collective(name: str, *members: Department) -> Department:
+    collective = a_department(name, kind=Department.Kind.COLLECTIVE)
+    for member in members:
+        Membership.objects.create(collective=collective, member=member)
+    return collective
+
+
+def a_person(*roles: Role, department: Department | None = None, **fields: Any) -> User:
+    fields = {"username": f"person-{next(numbers)}", "password": PASSWORD} | fields
+    user = User.objects.create_user(department=department, **fields)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
+def a_reporter(department: Department, **fields: Any) -> User:
+    return a_person(Role.REPORTER, department=department, **fields)
+
+
+def a_supervisor(department: Department | None = None, **fields: Any) -> User:
+    return a_person(Role.SUPERVISOR, department=department, **fields)
+
+
+def a_leader(**fields: Any) -> User:
+    return a_person(Role.LEADER, **fields)
+
+
+def an_administrator(**fields: Any) -> User:
+    return a_person(Role.ADMINISTRATOR, is_staff=True, **fields)
+
+
+def a_plan(**fields: Any) -> Plan:
+    fields = {
+        "slug": f"plan-{next(numbers)}",
+        "number": "津丽知略〔2021〕1号",
+        "title": "强化知识产权保护推进计划",
+        "issuer": "区市场监管局",
+        "issued_on": ISSUED_ON,
+        "starts_on": date(2020, 1, 1),
+        "ends_on": DUE_ON,
+    } | fields
+    if "office" not in fields:
+        fields["office"] = a_department("区市场监管局")
+    return Plan.objects.create(**fields)
+
+
+def a_section(plan: Plan, number: int = 1, title: str = "完善知识产权保护制度") -> Section:
+    return Section.objects.get_or_create(plan=plan, number=number, defaults={"title": title})[0]
+
+
+def a_measure(plan: Plan | None = None, *, due_on: date | None = DUE_ON, **fields: Any) -> Measure:
+    """Dated by default; ``due_on=None`` makes it ongoing."""
+    plan = plan or a_plan()
+    fields = {
+        "section": fields.pop("section", None) or a_section(plan),
+        "number": plan.measures.count() + 1,
+        "wording": "建立区重大案件联席会商制度。",
+        "timeframe": Timeframe.ONGOING if due_on is None else Timeframe.BY_DATE,
+        "due_on": due_on,
+    } | fields
+    return Measure.objects.create(plan=plan, **fields)
+
+
+def a_part(
+    measure: Measure | None = None,
+    department: Department | None = None,
+    role: str = AssignmentRole.SOLE,
+    **fields: Any,
+) -> Assignment:
+    measure = measure or a_measure()
+    fields = {"position": measure.assignments.count() + 1} | fields
+    return Assignment.objects.create(measure=measure, department=department or a_department(), role=role, **fields)
+
+
+def a_report(part: Assignment, on: date, *, by: User | None = None, **fields: Any) -> Report:
+    """Through the one door: what ``part``'s unit (or ``by``) says on a day."""
+    author = by or User.objects.in_role(Role.REPORTER).filter(department=part.department).first()
+    author = author or a_reporter(part.department)
+    latest = part.reports.newest_first().first()
+    fields = {"progress": "已完成阶段性工作。", "token": uuid.uuid4(), "now": at(on)} | fields
+    return report_actions.submit(by=author, assignment=part, seen=latest.pk if latest else None, **fields).report
+
+
+def the_reviewer_of(part: Assignment) -> User:
+    """Somebody who may decide on this part's requests."""
+    role = Role.LEADER if part.department_id == part.measure.plan.office_id else Role.SUPERVISOR
+    found = User.objects.in_role(role).exclude(department=part.department).first()
+    return found or a_person(role)
+
+
+def a_closing(part: Assignment, asked_on: date, accepted_on: date | None = None) -> Report:
+    """A request to close made on a day, accepted on that day or a later one."""
+    report = a_report(part, asked_on, asks_to_close=True)
+    review_actions.accept(by=the_reviewer_of(part), review=report.review, now=at(accepted_on or asked_on))
+    return report
+
+
+def a_return(part: Assignment, asked_on: date, returned_on: date | None = None, reason: str = "请补充材料。") -> Report:
+    """A request to close that came back."""
+    report = a_report(part, asked_on, asks_to_close=True)
+    review_actions.send_back(
+        by=the_reviewer_of(part), review=report.review, now=at(returned_on or asked_on), reason=reason
+    )
+    return report
+
+
+def the_part(plan: Plan, number: int, unit: str) -> Assignment:
+    return Assignment.objects.select_related("measure__plan", "department").get(
+        measure__plan=plan, measure__number=number, department__name=unit
+    )
+
+
+def a_busy_autumn(plan: Plan) -> None:
+    """
+    What happened on the shipped plan until 2022-01-20, one of each kind; everybody not named here kept silent.
+
+    Of the dated measures 2, 7 and 22 were closed in time and 35 late; 6 came back, 31 still waits, and of 17 one unit
+    of two is done. Of the ongoing ones 8 was closed, 4 and 5 were always reported on, 25 only in the third quarter,
+    39 too late, and 19 and 37 by some of their units.
+    """
+    a_report(the_part(plan, 25, "区商务局"), date(2021, 9, 15), progress="两家企业申报国际自主品牌。")
+    a_report(the_part(plan, 12, "区市场监管局"), date(2021, 9, 28), needs_coordination=True)
+    a_report(the_part(plan, 4, "公安东丽分局"), date(2021, 10, 8), progress="立案侦办侵权假冒案件三起。")
+    a_report(
+        the_part(plan, 3, "公安东丽分局"),
+        date(2021, 10, 12),
+        progress="会商制度起草完成。",
+        problems="检察机关的意见没有返回。",
+        next_steps="年底前会签印发。",
+        percent=30,
+        needs_coordination=True,
+    )
+    a_closing(the_part(plan, 22, "区市场监管局"), date(2021, 10, 13), date(2021, 10, 15))
+    a_closing(the_part(plan, 8, "区农业农村委"), date(2021, 10, 18), date(2021, 10, 20))
+    a_report(the_part(plan, 3, "区委宣传部"), date(2021, 11, 2), progress="征求意见稿已反馈。")
+    for unit in ("区委宣传部", "区委网信办", "公安东丽分局", "区文化旅游体育局"):
+        a_report(the_part(plan, 5, unit), date(2021, 11, 5), progress="“剑网”行动已部署。")
+    a_closing(the_part(plan, 2, "区金融局"), date(2021, 11, 20), date(2021, 11, 25))
+    a_report(the_part(plan, 12, "区市场监管局"), date(2021, 12, 1), progress="七家代理机构完成自查。")
+    a_closing(the_part(plan, 17, "华明高新区服务中心"), date(2021, 12, 8), date(2021, 12, 10))
+    a_report(the_part(plan, 31, "区文化旅游体育局"), date(2021, 12, 15), asks_to_close=True)
+    a_report(the_part(plan, 19, "区商务局"), date(2021, 12, 20), progress="进驻展会两场。")
+    a_return(the_part(plan, 6, "区市场监管局"), date(2021, 12, 20), date(2021, 12, 24), "请附执法数据。")
+    member = a_department("万新街道")
+    Membership.objects.create(collective=a_department("各街道办"), member=member)
+    a_report(the_part(plan, 37, "各街道办"), date(2021, 12, 22), by=a_reporter(member))
+    a_closing(the_part(plan, 7, "区市场监管局"), date(2021, 12, 31), date(2022, 1, 8))
+    a_report(the_part(plan, 4, "公安东丽分局"), date(2022, 1, 5))
+    a_closing(the_part(plan, 35, "区科技局"), date(2022, 1, 5), date(2022, 1, 10))
+    a_report(the_part(plan, 39, "区财政局"), date(2022, 1, 20), progress="经费列入预算草案。")
