@@ -182,6 +182,22 @@ STORAGES = {
     },
 }
 
+# --- history ---------------------------------------------------------------------------------------
+
+# What is edited in the panel keeps its before and after; reports and reviews are history themselves.
+AUDITLOG_INCLUDE_TRACKING_MODELS = (
+    "departments.Department",
+    "departments.Alias",
+    "departments.Membership",
+    {"model": "departments.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},
+    "tasks.Plan",
+    "tasks.Section",
+    "tasks.Measure",
+    "tasks.Assignment",
+    "tasks.SourceNote",
+)
+AUDITLOG_DISABLE_ON_RAW_SAVE = True  # loaddata carries rows over, it does not edit them
+
 # --- Excel ---------------------------------------------------------------------------------------
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from django.db.models import Case, CharField, DateField, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
@@ -112,12 +113,25 @@ def _due_periods(day: date) -> Iterator[tuple[str, int, int, Period]]:
                 shortest = grace + 1
 
 
-def owed_since(day: date, plan: str) -> Case:
+class Rules(Protocol):
+    """What a plan lays down about time."""
+
+    cadence: str
+    grace_days: int
+    due_soon_days: int
+    issued_on: date
+
+
+def owed_since(day: date, plan: str | Rules) -> Combinable:
     """
     The first day of the period for which reports were due by ``day``; NULL while none has been.
 
-    ``plan`` is the path to the plan's fields, ``"plan__"`` from a measure.
+    ``plan`` is the path to the plan's fields (``"plan__"`` from a measure), or the plan itself where all rows are
+    of one: then the answer is a constant.
     """
+    if not isinstance(plan, str):
+        period = Period.due(day, plan.cadence, plan.grace_days)
+        return Value(period.starts_on if plan.issued_on <= period.ends_on else None, output_field=DateField())
     return Case(
         *(
             When(
@@ -134,13 +148,20 @@ def owed_since(day: date, plan: str) -> Case:
     )
 
 
-def timeliness(day: date, *, measure: str, plan: str, requested_on: str, silent: Q | Combinable) -> Case:
+def _due_soon_until(day: date, plan: str | Rules) -> Combinable:
+    """The last deadline that is near on ``day``; a constant where the plan is known."""
+    if not isinstance(plan, str):
+        return Value(day + timedelta(days=plan.due_soon_days), output_field=DateField())
+    return DaysAfter(day, F(f"{plan}due_soon_days"))
+
+
+def timeliness(day: date, *, measure: str, plan: str | Rules, requested_on: str, silent: Q | Combinable) -> Case:
     """
     Where a row stands on ``day``, as a value of ``Timeliness``.
 
-    ``measure`` and ``plan`` are paths to those models' fields; ``requested_on`` names the date of the accepted
-    request to close (NULL while open); ``silent`` says that a unit owes a report. An ongoing measure has no
-    ``due_on``, by a constraint, so that the comparisons of dates cannot touch it.
+    ``measure`` and ``plan`` are paths to those models' fields, or ``plan`` is the plan itself. ``requested_on``
+    names the date of the accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
+    An ongoing measure has no ``due_on``, by a constraint, so that the comparisons of dates cannot touch it.
     """
     due_on = f"{measure}due_on"
     return Case(
@@ -148,7 +169,7 @@ def timeliness(day: date, *, measure: str, plan: str, requested_on: str, silent:
         When(Q(**{f"{requested_on}__isnull": False}), then=Value(Timeliness.CLOSED)),
         When(Q(**{f"{due_on}__lt": day}), then=Value(Timeliness.OVERDUE)),
         When(
-            Q(**{f"{due_on}__lte": DaysAfter(day, F(f"{plan}due_soon_days"))}),
+            Q(**{f"{due_on}__lte": _due_soon_until(day, plan)}),
             then=Value(Timeliness.DUE_SOON),
         ),
         When(Q(**{f"{measure}timeframe": Timeframe.BY_DATE}), then=Value(Timeliness.ON_TRACK)),

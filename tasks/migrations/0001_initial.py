@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='review',
-            index=models.Index(fields=['decision', 'decided_on', 'report'], name='review_by_decision'),
+            index=models.Index(fields=['report', 'decision', 'decided_on'], name='review_of_report'),
         ),
         migrations.AddConstraint(
             model_name='review',

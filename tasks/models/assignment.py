@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,23 +30,24 @@ from ..choices import (
 from .report import Report
 from .review import Review
 
+# Before and after any day there is. NEVER is how a part that is not closed counts where the last of several dates is
+# looked for.
+EVER = Value(date.min, output_field=DateField())
+NEVER = Value(date.max, output_field=DateField())
 
-def measure_closing(day: date, measure: str, field: str) -> Case:
+
+@lru_cache(maxsize=128)  # an expression without a database behind it; building it costs more than its answer
+def measure_closing(day: date, measure: str, field: str) -> NullIf:
     """
     A date of the closing of the outer row's measure, NULL while it is open on ``day``.
 
     A measure is closed when the request of every deciding unit (the sole one, the leads, or all the joint ones)
     has been accepted; ``field`` is ``report__recorded_on`` (asked for) or ``decided_on``, the last of them.
     """
+    accepted = Review.objects.accepted_by(day).of_outer_assignment()
     deciding = Assignment.objects.filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
-    accepted = Review.objects.accepted_by(day)
-    undecided = deciding.filter(~Exists(accepted.of_outer_assignment()))
-    last = accepted.filter(
-        report__assignment__measure=OuterRef(measure),
-        report__assignment__role__in=DECIDING_ROLES,
-        report__asks_to_close=True,
-    ).order_by(f"-{field}")
-    return Case(When(~Exists(undecided), then=Subquery(last.values(field)[:1])), output_field=DateField())
+    last = deciding.annotate(settled_on=Coalesce(Subquery(accepted.values(field)[:1]), NEVER)).order_by("-settled_on")
+    return NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -61,37 +63,48 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
         return self.filter(role__in=groups.get(role, (role,)))
 
-    def with_reporting(self, day: date) -> AssignmentQuerySet:
+    @staticmethod
+    def _reports_count_from(day: date, plan: timeliness.Rules | None) -> Case:
+        """From which day on a report answers for what is owed: any report does for a dated duty."""
+        owed_since = timeliness.owed_since(day, plan or "measure__plan__")
+        return Case(
+            When(measure__timeframe=Timeframe.ONGOING, then=Coalesce(owed_since, EVER)),
+            default=EVER,
+        )
+
+    def with_reporting(self, day: date, plan: timeliness.Rules | None = None) -> AssignmentQuerySet:
         """
         Adds ``last_reported_on``, ``owed_since``, ``own_requested_on`` and ``has_reported`` as of ``day``.
 
         A dated duty has been reported on when there is any report; an ongoing one when there is one since the
-        period that is owed began, or when it is closed.
+        period that is owed began, or when it is closed. ``plan`` is given where all rows are of one plan: the
+        question is then cheaper to ask.
         """
         accepted = Review.objects.accepted_by(day).of_outer_assignment()
         return self.annotate(
             last_reported_on=Subquery(Report.objects.latest_of_outer_assignment(day).values("recorded_on")[:1]),
-            owed_since=timeliness.owed_since(day, "measure__plan__"),
+            owed_since=timeliness.owed_since(day, plan or "measure__plan__"),
             own_requested_on=Subquery(accepted.values("report__recorded_on")[:1]),
             has_reported=Case(
-                When(own_requested_on__isnull=False, then=Value(True)),
-                When(measure__timeframe=Timeframe.BY_DATE, then=Q(last_reported_on__isnull=False)),
-                When(owed_since__isnull=True, then=Q(last_reported_on__isnull=False)),
-                default=Q(last_reported_on__isnull=False, last_reported_on__gte=F("owed_since")),
+                When(
+                    Q(own_requested_on__isnull=False) | Q(last_reported_on__gte=self._reports_count_from(day, plan)),
+                    then=True,
+                ),
+                default=False,
                 output_field=models.BooleanField(),
             ),
         )
 
-    def as_of(self, day: date) -> AssignmentQuerySet:
+    def as_of(self, day: date, plan: timeliness.Rules | None = None) -> AssignmentQuerySet:
         """
         Every part as it stood at the end of ``day``.
 
         Adds to ``with_reporting``: ``requested_on`` and ``closed_on`` (of the unit's own accepted request, or of
         the measure's closing where the unit made none), ``is_waiting`` (a request is under review) and
-        ``timeliness``.
+        ``timeliness``. ``plan`` as in ``with_reporting``.
         """
         own = Review.objects.accepted_by(day).of_outer_assignment()
-        return self.with_reporting(day).annotate(
+        return self.with_reporting(day, plan).annotate(
             as_of_day=Value(day, output_field=DateField()),
             requested_on=Coalesce("own_requested_on", measure_closing(day, "measure_id", "report__recorded_on")),
             closed_on=Coalesce(
@@ -101,7 +114,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             timeliness=timeliness.timeliness(
                 day,
                 measure="measure__",
-                plan="measure__plan__",
+                plan=plan or "measure__plan__",
                 requested_on="requested_on",
                 silent=Q(owed_since__isnull=False, has_reported=False),
             ),

@@ -11,6 +11,8 @@ from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from departments.models import Department, DepartmentQuerySet
+
 from .. import timeliness
 from ..choices import Timeframe, Timeliness
 from ..validators import printable
@@ -20,26 +22,37 @@ from .report import Report
 from .review import Review
 
 
+def units_of(plan: Plan) -> DepartmentQuerySet:
+    """
+    The units that ``plan`` names, each once.
+
+    Asked unit by unit, which ends at the first responsibility found. The inner question is not a join, because
+    SQLite would turn that round and go through all measures of the plan for every unit.
+    """
+    of_plan = Measure.objects.filter(pk=OuterRef("measure_id"), plan=plan)
+    return Department.objects.filter(Exists(Assignment.objects.filter(Exists(of_plan), department=OuterRef("pk"))))
+
+
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def in_plan_order(self) -> MeasureQuerySet:
         return self.order_by("plan_id", "number")
 
-    def as_of(self, day: date) -> MeasureQuerySet:
+    def as_of(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
         """
         Every measure as it stood at the end of ``day``.
 
         Adds ``timeliness``, ``requested_on`` and ``closed_on`` (of the closing, NULL while open) and
-        ``owed_since``.
+        ``owed_since``. ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
         """
         return self.annotate(
             as_of_day=Value(day, output_field=DateField()),
-            owed_since=timeliness.owed_since(day, "plan__"),
+            owed_since=timeliness.owed_since(day, plan or "plan__"),
             requested_on=measure_closing(day, "pk", "report__recorded_on"),
             closed_on=measure_closing(day, "pk", "decided_on"),
-            timeliness=self._timeliness(day),
+            timeliness=self._timeliness(day, plan),
         )
 
-    def _timeliness(self, day: date) -> Case:
+    def _timeliness(self, day: date, plan: timeliness.Rules | None) -> Case:
         silent = Assignment.objects.filter(
             ~Exists(Review.objects.accepted_by(day).of_outer_assignment()),
             ~Exists(
@@ -52,7 +65,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return timeliness.timeliness(
             day,
             measure="",
-            plan="plan__",
+            plan=plan or "plan__",
             requested_on="requested_on",
             silent=Q(owed_since__isnull=False) & Q(Exists(silent)),
         )
@@ -83,9 +96,9 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             return rows.order_by(F("last_reported_on").asc(nulls_first=True), "number")
         return rows.order_by(F("last_reported_on").desc(nulls_last=True), "number")
 
-    def with_parts(self, day: date) -> MeasureQuerySet:
+    def with_parts(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        parts = Assignment.objects.with_reporting(day).select_related("department").order_by("position", "pk")
+        parts = Assignment.objects.with_reporting(day, plan).select_related("department").order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
     def longest_overdue_first(self) -> MeasureQuerySet:

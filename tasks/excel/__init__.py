@@ -1,0 +1,1 @@
+"""Workbooks out and in: the styled ledger, and the tables of the panel."""

@@ -1,0 +1,41 @@
+"""Fields that several forms have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..validators import printable
+
+SELECTED = format_html(" {}", "selected")
+
+
+class PlainTextField(forms.CharField):
+    """Text as people write it. Says once, in our words, what Django would also say of one character in its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = [
+            *(each for each in self.validators if not isinstance(each, ProhibitNullCharactersValidator)),
+            printable,
+        ]
+
+
+class ShortSelect(forms.Select):
+    """A select drawn at once: Django's draws every option with templates of its own, and a ledger has ten selects."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, SELECTED if str(key) == chosen else "", label) for key, label in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {"name": name} | (attrs or {}))), options
+        )

@@ -1,0 +1,92 @@
+"""How a page links, shows a light and names a unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..choices import PRINCIPAL_ROLES, AssignmentRole, Timeliness
+from ..links import link
+
+register = template.Library()
+
+# Shape beside word and colour: a triangle, a clock's hand, a tick, a bar, a disc. Colour is never the only sign.
+SHAPES = {
+    Timeliness.OVERDUE: ("overdue", "M6 0l6 11H0z"),
+    Timeliness.DUE_SOON: ("soon", "M6 0a6 6 0 100 12A6 6 0 006 0zm.9 6.9H5.1V2.5h1.8z"),
+    Timeliness.ON_TRACK: ("quiet", "M6 1a5 5 0 100 10A5 5 0 006 1z"),
+    Timeliness.ONGOING: ("quiet", "M1 3l5 3-5 3zm5 0l5 3-5 3z"),
+    Timeliness.SILENT: ("silent", "M0 5h12v2H0z"),
+    Timeliness.CLOSED: ("good", "M4.6 9.9L.8 6.1l1.4-1.4 2.4 2.4L9.8 1.9l1.4 1.4z"),
+    Timeliness.CLOSED_LATE: ("good", "M4.6 11.4L.8 7.6l1.4-1.4 2.4 2.4L9.8 3.4l1.4 1.4zM0 0h12v1.5H0z"),
+}
+BARS = {
+    Timeliness.CLOSED: "good",
+    Timeliness.CLOSED_LATE: "good-late",
+    Timeliness.ON_TRACK: "track",
+    Timeliness.DUE_SOON: "soon",
+    Timeliness.ONGOING: "flow",
+    Timeliness.SILENT: "silent",
+    Timeliness.OVERDUE: "overdue",
+}
+LIGHTS: dict[str, str] = {
+    value: f'<span class="light light--{look}"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="{shape}"/></svg>'
+    "{}</span>"
+    for value, (look, shape) in SHAPES.items()
+}
+
+
+@register.simple_tag
+def light(timeliness: str) -> SafeString:
+    """The light of a row: colour, shape and word."""
+    return format_html(LIGHTS[timeliness], Timeliness(timeliness).label)
+
+
+@register.filter
+def look(timeliness: str) -> str:
+    """The colour's name of a light, for the edge of a card."""
+    return SHAPES[Timeliness(timeliness)][0]
+
+
+@register.filter
+def bar(timeliness: str) -> str:
+    """The class of a segment of a bar."""
+    return BARS[Timeliness(timeliness)]
+
+
+@register.filter
+def word(timeliness: str) -> str:
+    return str(Timeliness(timeliness).label)
+
+
+@register.simple_tag(takes_context=True)
+def to(context: RequestContext, name: str, *args: Any, **query: Any) -> str:
+    """The address of a page for the day that is shown; a dictionary among ``args`` joins the query."""
+    places = [arg for arg in args if not isinstance(arg, dict)]
+    for more in args:
+        if isinstance(more, dict):
+            query |= more
+    return link(context["as_of"], name, *places, **query)
+
+
+ROLE_LOOKS = {"SOLE": "unit unit--lead", "LEAD": "unit unit--lead", "CO": "unit unit--co", "JOINT": "unit"}
+
+
+@register.simple_tag
+def units(parts: list[Any]) -> SafeString:
+    """The units of a measure in the order of the text: who leads stands out and says so."""
+    return format_html_join(
+        "、",
+        '<span class="{}">{}</span>{}',
+        ((ROLE_LOOKS[part.role], part.department.name, _role_note(part.role)) for part in parts),
+    )
+
+
+def _role_note(role: str) -> SafeString | str:
+    if role not in PRINCIPAL_ROLES:
+        return ""
+    return format_html('<span class="sub">（{}）</span>', AssignmentRole(role).label)

@@ -1,0 +1,34 @@
+"""How a view asks whether it may be seen at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+
+from departments.models import User
+
+from .. import permissions
+
+View = Callable[..., HttpResponse]
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person; only signed-in people reach a view that asks."""
+    return cast(User, request.user)
+
+
+def allowed(check: Callable[[permissions.Person], bool]) -> Callable[[View], View]:
+    """Lets in whom ``check``, a function of ``tasks.permissions``, lets in; 403 for everybody else."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            permissions.require(check(request.user))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,97 @@
+"""The ledger of measures, its workbook, and one measure."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from .. import permissions
+from ..excel import ledger as workbooks
+from ..filters import MeasureFilter
+from ..links import day_of
+from ..models import Assignment, Measure, Plan, Review
+from ..timeline import events
+from .access import allowed, person
+from .ledger import answer, chips, page_of, tidied
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _filtered(request: HttpRequest, plan: Plan) -> MeasureFilter:
+    day = day_of(request).day
+    measures = Measure.objects.filter(plan=plan).as_of(day, plan).select_related("plan", "section")
+    return MeasureFilter(request.GET, plan=plan, day=day, queryset=measures)
+
+
+@require_safe
+@allowed(permissions.may_read)
+def measures(request: HttpRequest, slug: str) -> HttpResponse:
+    if (short := tidied(request)) is not None:
+        return short
+    plan = get_object_or_404(Plan, slug=slug)
+    filterset = _filtered(request, plan)
+    filterset.queryset = filterset.queryset.with_parts(day_of(request).day, plan)
+    context = {
+        "plan": plan,
+        "filter": filterset,
+        **page_of(request, filterset),
+        "chips": chips(request, filterset),
+        "may_export": permissions.may_export(request.user),
+    }
+    return answer(request, "tasks/measure/list.html", "tasks/measure/results.html", context)
+
+
+@require_safe
+@allowed(permissions.may_export)
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = get_object_or_404(Plan, slug=slug)
+    filterset = _filtered(request, plan)
+    if not filterset.form.is_valid():
+        # A workbook cannot explain why it is empty: the page can.
+        return render(request, "tasks/measure/export_refused.html", {"plan": plan, "filter": filterset}, status=400)
+    day = day_of(request).day
+    content = workbooks.workbook(
+        plan=plan,
+        measures=filterset.qs,
+        as_of=day,
+        exported_by=person(request).name,
+        conditions=[(label, value) for _name, label, value in filterset.conditions],
+    )
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(plan, day))
+    return response
+
+
+@require_safe
+@allowed(permissions.may_read)
+def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    as_of = day_of(request)
+    measures = Measure.objects.as_of(as_of.day).with_parts(as_of.day).select_related("plan", "section")
+    found = get_object_or_404(measures, plan__slug=slug, number=number)
+    parts = list(
+        Assignment.objects.filter(measure=found)
+        .as_of(as_of.day)
+        .with_last_report(as_of.day)
+        .select_related("measure__plan", "department")
+        .prefetch_related("department__memberships__member")
+        .order_by("position", "pk")
+    )
+    waiting = Review.objects.pending().of_measure(found).with_request()
+    return render(
+        request,
+        "tasks/measure/detail.html",
+        {
+            "plan": found.plan,
+            "measure": found,
+            "parts": parts,
+            "source_notes": found.source_notes.all(),
+            "events": events(found, as_of.day),
+            "to_report": [part for part in parts if as_of.is_today and permissions.may_report(request.user, part)],
+            "to_review": [
+                review for review in waiting if as_of.is_today and permissions.may_review(request.user, review.report)
+            ],
+            "may_use_panel": permissions.may_use_panel(request.user),
+        },
+    )

@@ -1,0 +1,328 @@
+"""What holds of the rule of time whatever happens, tried on made-up histories and against a second reckoning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tasks.actions import report as report_actions
+from tasks.actions import review as review_actions
+from tasks.choices import AssignmentRole, Cadence
+from tasks.models import Assignment, Measure, Plan, Report
+
+from .builders import ISSUED_ON, a_department, a_measure, a_part, a_plan, a_report, at, the_reviewer_of
+from .test_timeliness_periods import naive_due
+
+pytestmark = pytest.mark.django_db
+
+SOLE, LEAD, CO, JOINT = AssignmentRole.SOLE, AssignmentRole.LEAD, AssignmentRole.CO, AssignmentRole.JOINT
+SHAPES = ([SOLE], [SOLE, CO], [LEAD, CO], [LEAD, LEAD, CO], [JOINT, JOINT], [JOINT, JOINT, JOINT])
+FIRST_DAY = ISSUED_ON - timedelta(days=20)
+
+
+def tried(times: int) -> settings:
+    """Every example writes to a real database and asks it: few, short enough as they come, and not timed."""
+    phases = [Phase.explicit, Phase.reuse, Phase.generate]
+    return settings(max_examples=times, deadline=None, phases=phases, suppress_health_check=[HealthCheck.too_slow])
+
+
+# --- a history -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Said:
+    """One report, and what became of it where it asked to close."""
+
+    on: date
+    asks: bool
+    report: Report
+    decision: str = ""
+    decided_on: date = date.max
+
+
+@dataclass
+class World:
+    """One measure with its units, and all that was said, as noted down beside the database."""
+
+    measure: Measure
+    parts: list[Assignment]
+    said: list[list[Said]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.said = [[] for _ in self.parts]
+
+    def happens(self, day: date, unit: int, what: str) -> None:
+        """One event; passed over where it cannot happen."""
+        part, said = self.parts[unit], self.said[unit]
+        waiting = [entry for entry in said if entry.asks and not entry.decision]
+        if what in ("accept", "send back"):
+            for entry in waiting:
+                decide = review_actions.accept if what == "accept" else review_actions.send_back
+                decide(by=the_reviewer_of(part), review=entry.report.review, now=at(day, 12), reason="已核对。")
+                entry.decision, entry.decided_on = what, day
+            return
+        try:
+            report = a_report(part, day, asks_to_close=what == "ask")
+        except report_actions.NotAccepted:
+            return
+        said.append(Said(day, what == "ask", report))
+
+
+worlds = st.fixed_dictionaries(
+    {
+        "roles": st.sampled_from(SHAPES),
+        "due_in": st.none() | st.integers(0, 200),
+        "cadence": st.sampled_from(Cadence.values),
+        "grace_days": st.sampled_from([1, 10, 33, 60]),
+        "due_soon_days": st.sampled_from([0, 1, 30, 180]),
+    }
+)
+dated_worlds = worlds.map(lambda world: world | {"due_in": world["due_in"] or 60})
+# Mostly what moves a history on: after a request, a decision.
+happenings = st.sampled_from(["say", "ask", "ask", "accept", "accept", "send back"])
+histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), happenings), min_size=1, max_size=8)
+some_days = st.lists(st.integers(0, 320), min_size=1, max_size=3)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Each example leaves the database as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def a_world(roles: list[str], due_in: int | None, **plan: Any) -> World:
+    due_on = None if due_in is None else FIRST_DAY + timedelta(days=due_in)
+    measure = a_measure(a_plan(**plan), due_on=due_on)
+    return World(measure, [a_part(measure, a_department(), role) for role in roles])
+
+
+def happening(world: World, history: list[tuple[int, int, str]]) -> Iterator[date]:
+    """Lets the history happen, and stops at the end of each day on which something did."""
+    day = FIRST_DAY
+    for index, (gap, unit, what) in enumerate(history):
+        day += timedelta(days=gap)
+        world.happens(day, unit % len(world.parts), what)
+        if index + 1 == len(history) or history[index + 1][0]:
+            yield day
+
+
+def answers(day: date, plan: Plan | None = None) -> dict[str, Any]:
+    """All that the project says of every measure and part as of ``day``, asked in general or for one plan."""
+    measures = Measure.objects.as_of(day, plan).with_parts(day).with_last_report(day).select_related("plan")
+    parts = Assignment.objects.as_of(day, plan).most_pressing_first(day).select_related("measure__plan")
+    return {
+        f"measure {row.pk}": {
+            "light": row.timeliness,
+            "closing": (row.requested_on, row.closed_on),
+            "reported": (row.reported, len(row.parts)),
+            "last report": (row.last_report_on, row.last_reported_on),
+            "days late": row.light.days_late,
+            "sentence": row.light.sentence(),
+        }
+        for row in measures
+    } | {
+        f"part {row.pk}": {
+            "light": row.timeliness,
+            "closing": (row.requested_on, row.closed_on),
+            "reported": row.has_reported,
+            "last report": row.last_reported_on,
+            "waits": row.is_waiting,
+            "came back": row.is_returned,
+            "urgency": row.urgency,
+            "days late": row.light.days_late,
+            "sentence": row.light.sentence(),
+        }
+        for row in parts
+    }
+
+
+# --- the second reckoning, from the notes alone ------------------------------------------------------------
+
+
+def in_chinese(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+class Reckoning:
+    def __init__(self, world: World, day: date) -> None:
+        self.world, self.day = world, day
+        self.plan, self.due_on = world.measure.plan, world.measure.due_on
+        starts_on, ends_on = naive_due(day, self.plan.cadence, self.plan.grace_days)
+        self.owed = (starts_on, ends_on) if self.plan.issued_on <= ends_on else None
+        deciding = [self.accepted(unit) for unit, part in enumerate(world.parts) if part.role != CO]
+        self.closing = (None, None)
+        if all(deciding):
+            self.closing = (max(entry.on for entry in deciding), max(entry.decided_on for entry in deciding))
+
+    def heard(self, unit: int) -> list[Said]:
+        return [entry for entry in self.world.said[unit] if entry.on <= self.day]
+
+    def accepted(self, unit: int) -> Said | None:
+        for entry in self.heard(unit):
+            if entry.decision == "accept" and entry.decided_on <= self.day:
+                return entry
+        return None
+
+    def has_reported(self, unit: int) -> bool:
+        since = self.owed[0] if self.owed and not self.due_on else date.min
+        return bool(self.accepted(unit)) or any(entry.on >= since for entry in self.heard(unit))
+
+    def light(self, asked_on: date | None, silent: bool) -> str:
+        if asked_on:
+            return "CLOSED_LATE" if self.due_on and asked_on > self.due_on else "CLOSED"
+        if not self.due_on:
+            return "SILENT" if silent and self.owed else "ONGOING"
+        left = (self.due_on - self.day).days
+        return "OVERDUE" if left < 0 else "DUE_SOON" if left <= self.plan.due_soon_days else "ON_TRACK"
+
+    def sentence(self, light: str, asked_on: date | None, closed_on: date | None, silent: str) -> str:
+        if asked_on and closed_on:
+            asked, closed = f"{in_chinese(asked_on)}申请办结", f"{in_chinese(closed_on)}审核同意。"
+            if not self.due_on:
+                return f"{asked}，{closed}"
+            late = f"逾期{(asked_on - self.due_on).days}天" if light == "CLOSED_LATE" else "按期"
+            return f"应于{in_chinese(self.due_on)}办结，{asked}，{late}；{closed}"
+        if self.due_on:
+            left = (self.due_on - self.day).days
+            state = f"逾期{-left}天" if left < 0 else f"还有{left}天" if left else "当日到期"
+            return f"应于{in_chinese(self.due_on)}办结，{state}。"
+        if light == "SILENT" and self.owed:
+            last = self.last_day_for(self.owed[1])
+            days = (self.day - last).days
+            return f"{self.named(self.owed[1])}{silent}未填报，填报截止{in_chinese(last)}，已超期{days}天。"
+        following = self.owed[1] + timedelta(days=1) if self.owed else self.plan.issued_on
+        while (following + timedelta(days=1)).day != 1 or (self.by_quarter and following.month % 3):
+            following += timedelta(days=1)
+        return f"持续推进，下次填报：{self.named(following)}，截止{in_chinese(self.last_day_for(following))}。"
+
+    @property
+    def by_quarter(self) -> bool:
+        return self.plan.cadence == "QUARTER"
+
+    def last_day_for(self, ends_on: date) -> date:
+        return ends_on + timedelta(days=self.plan.grace_days - 1)
+
+    def named(self, day: date) -> str:
+        quarter = f"第{'一二三四'[(day.month - 1) // 3]}季度"
+        return f"{day.year}年{quarter if self.by_quarter else f'{day.month}月'}"
+
+    def of_part(self, unit: int) -> dict[str, Any]:
+        own, heard = self.accepted(unit), self.heard(unit)
+        asked_on, closed_on = (own.on, own.decided_on) if own else self.closing
+        light = self.light(asked_on, not self.has_reported(unit))
+        return {
+            "light": light,
+            "closing": (asked_on, closed_on),
+            "reported": self.has_reported(unit),
+            "last report": heard[-1].on if heard else None,
+            "waits": any(entry.asks and entry.decided_on > self.day for entry in heard),
+            "came back": bool(heard) and heard[-1].decision == "send back" and heard[-1].decided_on <= self.day,
+            "days late": self.days_late(light, asked_on),
+            "sentence": self.sentence(light, asked_on, closed_on, "")
+            if own or not asked_on
+            else f"任务已于{in_chinese(closed_on)}办结，本单位未单独申请办结。",
+        }
+
+    def of_measure(self) -> dict[str, Any]:
+        units = range(len(self.world.parts))
+        reported = sum(self.has_reported(unit) for unit in units)
+        light = self.light(self.closing[0], reported < len(units))
+        last = max((entry.on for unit in units for entry in self.heard(unit)), default=None)
+        silent = f"有{len(units) - reported}家单位" if len(units) > 1 else ""
+        return {
+            "light": light,
+            "closing": self.closing,
+            "reported": (reported, len(units)),
+            "last report": (last, last),
+            "days late": self.days_late(light, self.closing[0]),
+            "sentence": self.sentence(light, *self.closing, silent),
+        }
+
+    def days_late(self, light: str, asked_on: date | None) -> int | None:
+        late = {"OVERDUE": self.day, "CLOSED_LATE": asked_on}.get(light)
+        return (late - self.due_on).days if late and self.due_on else None
+
+
+# --- what holds ----------------------------------------------------------------------------------------------
+
+
+def pressing_days(world: World, days: list[int]) -> list[date]:
+    """The days asked about: those given, and those about the deadline."""
+    asked = {FIRST_DAY + timedelta(days=day) for day in days}
+    if world.measure.due_on:
+        asked |= {world.measure.due_on + timedelta(days=day) for day in (0, 1)}
+    return sorted(asked)
+
+
+@tried(20)
+@given(worlds, histories, some_days)
+def test_the_database_agrees_with_a_second_reckoning(fields, history, days) -> None:
+    with undone():
+        world = a_world(**fields)
+        for _ in happening(world, history):
+            pass
+
+        for day in pressing_days(world, days):
+            found, reckoning = answers(day), Reckoning(world, day)
+            expected = {f"part {part.pk}": reckoning.of_part(unit) for unit, part in enumerate(world.parts)}
+            expected[f"measure {world.measure.pk}"] = reckoning.of_measure()
+            assert {name: {key: found[name][key] for key in row} for name, row in expected.items()} == expected
+            assert answers(day, world.measure.plan) == found
+
+
+@tried(12)
+@given(worlds, histories)
+def test_the_answer_for_a_day_is_the_same_whenever_it_is_asked(fields, history) -> None:
+    with undone():
+        world = a_world(**fields)
+
+        at_the_time = {day: answers(day) for day in happening(world, history)}
+
+        assert {day: answers(day) for day in at_the_time} == at_the_time
+
+
+# What a dated duty may be on a later day, by what it was on an earlier one.
+NEXT = {
+    "ON_TRACK": {"ON_TRACK", "DUE_SOON", "OVERDUE", "CLOSED", "CLOSED_LATE"},
+    "DUE_SOON": {"DUE_SOON", "OVERDUE", "CLOSED", "CLOSED_LATE"},
+    "OVERDUE": {"OVERDUE", "CLOSED", "CLOSED_LATE"},
+    "CLOSED": {"CLOSED"},
+    "CLOSED_LATE": {"CLOSED_LATE"},
+}
+
+
+@tried(15)
+@given(dated_worlds, histories, some_days)
+def test_a_dated_duty_once_overdue_stays_so_until_it_is_closed(fields, history, days) -> None:
+    with undone():
+        world = a_world(**fields)
+        for _ in happening(world, history):
+            pass
+
+        lights = [
+            (day, {row.pk: row.timeliness for row in rows.as_of(day)})
+            for rows in (
+                Assignment.objects.filter(measure=world.measure),
+                Measure.objects.filter(plan=world.measure.plan),
+            )
+            for day in pressing_days(world, days)
+        ]
+        steps = [
+            (before, after, earlier[pk], later[pk])
+            for (before, earlier), (after, later) in pairwise(lights)
+            for pk in earlier
+            if before < after
+        ]
+
+        assert [step for step in steps if step[3] not in NEXT[step[2]]] == []
