@@ -113,6 +113,11 @@ class LedgerFilter(django_filters.FilterSet):
         return any(field.data for field in self.more_fields)
 
     @property
+    def is_in_plan_order(self) -> bool:
+        """Whether rows stand in the order of the text, so that sections can head them."""
+        return not self.form.is_valid() or not self.form.cleaned_data.get("sort")
+
+    @property
     def length(self) -> int:
         """Rows on a page."""
         return int(self.form.cleaned_data.get("per") or LENGTHS[0]) if self.form.is_valid() else LENGTHS[0]

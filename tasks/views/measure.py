@@ -21,7 +21,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def _filtered(request: HttpRequest, plan: Plan) -> MeasureFilter:
     day = day_of(request).day
-    measures = Measure.objects.filter(plan=plan).as_of(day, plan).select_related("plan", "section")
+    measures = plan.measures.as_of(day, plan).select_related("section")
     return MeasureFilter(request.GET, plan=plan, day=day, queryset=measures)
 
 

@@ -1,0 +1,95 @@
+"""Plans, their headings, and the oddities of their texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Plan, Section, SourceNote
+from .base import Room, day
+from .forms import CarefulForm
+
+
+class PlanForm(CarefulForm):
+    settled = ("slug",)
+
+    class Meta:
+        model = Plan
+        fields = "__all__"
+
+    def clean_parent(self) -> Plan | None:
+        parent: Plan | None = self.cleaned_data["parent"]
+        above = parent
+        while above is not None:
+            if above.pk == self.instance.pk:
+                raise ValidationError(_("上级计划不能是本计划或本计划的下级。"))
+            above = above.parent
+        return parent
+
+
+class PlanAdmin(Room):
+    form = PlanForm
+    list_display = ("title", "number", "issuer", day("issued_on", _("印发日期")), "office", "cadence")
+    list_select_related = ("office",)
+    list_filter = ("cadence", ("office", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("title", "number", "issuer", "slug")
+    ordering = ("-issued_on", "slug")
+    fieldsets = (
+        (None, {"fields": ("title", "number", "issuer", "issued_on", ("starts_on", "ends_on"), "parent", "slug")}),
+        (_("填报与审核"), {"fields": ("office", "cadence", "grace_days", "due_soon_days")}),
+    )
+
+    def view_on_site(self, obj: Plan) -> str:
+        return obj.get_absolute_url()
+
+
+class SectionForm(CarefulForm):
+    settled = ("plan",)
+
+    class Meta:
+        model = Section
+        fields = "__all__"
+
+
+class SectionAdmin(Room):
+    form = SectionForm
+    list_display = ("__str__", "plan", "number")
+    list_select_related = ("plan",)
+    list_filter = ("plan",)
+    search_fields = ("title", "plan__title")
+    ordering = ("plan_id", "number")
+    fields = ("plan", "number", "title")
+
+
+class SourceNoteForm(CarefulForm):
+    settled = ("plan", "key")
+
+    class Meta:
+        model = SourceNote
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan, measure = cleaned.get("plan"), cleaned.get("measure")
+        if plan is not None and measure is not None and measure.plan_id != plan.pk:
+            self.add_error("measure", _("该任务不属于所选的推进计划。"))
+        return cleaned
+
+
+class SourceNoteAdmin(Room):
+    form = SourceNoteForm
+    list_display = ("__str__", "plan", "measure", "reading")
+    list_select_related = ("plan", "measure")
+    list_filter = ("plan",)
+    search_fields = ("oddity", "reading", "key")
+    ordering = ("plan_id", "measure__number", "key")
+    fields = ("plan", "measure", "key", "oddity", "reading")
+    # A plan of thousands of measures makes a list nobody can choose from.
+    raw_id_fields = ("measure",)
+
+    @admin.display(description=_("采用读法"))
+    def reading(self, note: SourceNote) -> str:
+        return note.reading

@@ -1,0 +1,142 @@
+"""Reports: kept as they were written; an administrator may add one on behalf of a unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminErrorList, AdminForm
+from django.core.exceptions import ValidationError
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import truncatechars
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .. import permissions
+from ..actions import report as actions
+from ..excel.resources import ReportResource
+from ..forms.report import ReportForm
+from ..models import Assignment, Measure, Report
+from .base import Room, moment, person
+from .exchange import Exports
+
+
+class ReportAdmin(Exports, Room):
+    resource_classes = (ReportResource,)
+    add_form_template = "admin/tasks/report/add_form.html"
+    list_display = (
+        moment("recorded_at", gettext_lazy("填报时间")),
+        "measure",
+        "department",
+        "progress_in_short",
+        "percent",
+        "asks_to_close",
+        "author",
+    )
+    list_select_related = (
+        "assignment__measure__plan",
+        "assignment__department",
+        "department",
+        "author__department",
+        "review",
+    )
+    list_filter = (
+        "recorded_on",
+        "asks_to_close",
+        "needs_coordination",
+        "assignment__measure__plan",
+        "department",
+    )
+    search_fields = ("department__name", "assignment__measure__wording", "progress", "problems", "next_steps")
+    ordering = ("-recorded_on", "-pk")
+    fields = (
+        "measure",
+        "assignment",
+        "department",
+        ("author", moment("recorded_at", gettext_lazy("填报时间"))),
+        "progress",
+        "problems",
+        "next_steps",
+        "percent",
+        ("needs_coordination", "asks_to_close"),
+    )
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Form, action, message, redirect: the panel's own way of saving never comes near a report."""
+        permissions.require(self.has_add_permission(request))
+        part = self._part(request)
+        if part is None:
+            self.message_user(request, _("请先找到责任分工，再点“代录进展”。"), messages.WARNING)
+            return redirect("admin:tasks_assignment_changelist")
+        permissions.require(permissions.may_report(request.user, part))
+        if request.method != "POST":
+            return self._page(request, part, ReportForm.fresh(part.last_report))
+        form = ReportForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, part, form)
+        try:
+            submission = actions.submit(by=person(request), assignment=part, now=timezone.now(), **form.cleaned_data)
+        except actions.Superseded as superseded:
+            return self._page(request, part, form.again(superseded.newer), newer=superseded.newer)
+        except (actions.NotAccepted, ValidationError) as refusal:
+            form.add_error(None, getattr(refusal, "messages", refusal.args[0]))
+            return self._page(request, part, form)
+        if not submission.is_new:
+            self.message_user(request, _("这份填报已经提交过，没有重复记录。"), messages.INFO)
+            return redirect("admin:tasks_report_changelist")
+        self.log_addition(request, submission.report, [{"added": {}}])
+        return self.response_add(request, submission.report)
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        """Never: reports are written by ``actions.report.submit``."""
+        permissions.require(False)
+
+    def _part(self, request: HttpRequest) -> Assignment | None:
+        today = timezone.localdate()
+        parts = Assignment.objects.as_of(today).with_last_report(today)
+        known = parts.select_related("measure__plan", "measure__section", "department")
+        try:
+            part: Assignment | None = ModelChoiceField(known, required=False).clean(request.GET.get("assignment"))
+        except ValidationError:
+            return None
+        return part
+
+    def _page(
+        self, request: HttpRequest, part: Assignment, form: ReportForm, newer: Report | None = None
+    ) -> HttpResponse:
+        if set(form.errors) & {"token", "seen"}:
+            form.add_error(None, _("表单已失效，请重新打开本页；您填写的内容仍在下面。"))
+        for name in ("progress", "problems", "next_steps"):
+            form.fields[name].widget.attrs["class"] = "vLargeTextField"
+        fieldset: Any = (None, {"fields": [name for name in form.fields if not form.fields[name].widget.is_hidden]})
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("代录进展"),
+            "subtitle": None,
+            "adminform": AdminForm(form, [fieldset], {}),
+            "part": part,
+            "speaks_for": permissions.reporting_department(request.user, part),
+            "newer": newer,
+            "object_id": None,
+            "original": None,
+            "is_popup": False,
+            "to_field": None,
+            "media": self.media + form.media,
+            "inline_admin_formsets": [],
+            "errors": AdminErrorList(form, []),
+            "preserved_filters": self.get_preserved_filters(request),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return self.render_change_form(request, context, add=True)
+
+    @admin.display(description=gettext_lazy("任务"))
+    def measure(self, report: Report) -> Measure:
+        return report.assignment.measure
+
+    @admin.display(description=gettext_lazy("进展情况"))
+    def progress_in_short(self, report: Report) -> str:
+        return truncatechars(report.progress, 60)

@@ -1,0 +1,153 @@
+"""People: who they are, which unit they belong to, what they may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import SetPasswordMixin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from departments.models import Role, User
+
+from .. import permissions
+from ..excel.imports import UserResource, check_person
+from .base import Room, moment
+from .exchange import Exchanges
+from .forms import CarefulForm
+
+LAST_SIGN_IN = moment("last_login", _("上次登录"))
+JOINED = moment("date_joined", _("账号建立"))
+
+
+def role_of(group: Group) -> str:
+    return str(Role(group.name).label)
+
+
+class RoleField(forms.ModelMultipleChoiceField):
+    """Roles are groups; people know them by their titles."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: models.Model) -> str:
+        return role_of(obj)  # type: ignore[arg-type]
+
+
+class UserForm(SetPasswordMixin, CarefulForm):
+    by: User  # whoever edits; set by the room
+
+    groups = RoleField(
+        label=_("角色"), queryset=Group.objects.filter(name__in=Role.values).order_by("pk"), required=False
+    )
+    password1, password2 = SetPasswordMixin.create_password_fields(_("新密码"), _("再次输入新密码"))
+
+    class Meta:
+        model = User
+        fields = ("username", "last_name", "first_name", "department", "phone", "email", "groups", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password1" in self.fields:
+            self.fields["password1"].required = self.fields["password2"].required = False
+            self.fields["password2"].help_text = ""
+        if not self.instance.pk:
+            self.instance.set_unusable_password()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first != again:
+            self.add_error("password2", self.error_messages["password_mismatch"])
+        return cleaned
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if "password2" in self.fields:
+            self.validate_password_for_user(self.instance)
+        if {"groups", "department", "is_active"} <= set(self.cleaned_data):
+            try:
+                check_person(self.instance, {group.name for group in self.cleaned_data["groups"]}, by=self.by)
+            except ValidationError as error:
+                self.add_error(None, error)
+
+    def save(self, commit: bool = True) -> Any:
+        if self.cleaned_data.get("password1"):
+            self.instance.set_password(self.cleaned_data["password1"])
+        return super().save(commit)
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("角色")
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        return [(group.pk, role_of(group)) for group in Group.objects.filter(name__in=Role.values).order_by("pk")]
+
+
+@method_decorator(sensitive_post_parameters("password1", "password2"), name="changeform_view")
+class UserAdmin(Exchanges, Room):
+    form = UserForm
+    resource_classes = (UserResource,)
+    list_display = ("username", "name", "department", "roles", "phone", "is_active", LAST_SIGN_IN)
+    list_select_related = ("department",)
+    list_filter = (("groups", RoleFilter), "is_active", "department")
+    search_fields = ("username", "last_name", "first_name", "department__name", "phone", "email")
+    ordering = ("username",)
+    readonly_fields = (LAST_SIGN_IN, JOINED)
+    fieldsets = (
+        (None, {"fields": ("username", ("last_name", "first_name"), "department", "phone", "email")}),
+        (_("角色"), {"fields": ("groups", "is_active")}),
+        (_("设置密码"), {"fields": ("password1", "password2"), "description": _("不修改密码时留空。")}),
+        (_("记录"), {"fields": ((LAST_SIGN_IN, JOINED),)}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody has signed in yet with an account that is being made."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj is not None else fieldsets[:-1]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Who changes people must still be allowed to when it happens: two may be taking each other's role away."""
+        list(Group.objects.select_for_update().filter(name=Role.ADMINISTRATOR))
+        permissions.require(permissions.may_change_in_panel(User.objects.get(pk=request.user.pk), self.noun))
+        super().save_model(request, obj, form, change)
+        if obj.pk == request.user.pk:
+            update_session_auth_hash(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whoever has signed in has left traces that name him: he is switched off, not deleted."""
+        tree, counts, denied, protected = super().get_deleted_objects(objs, request)
+        for person in objs:
+            if person.pk == request.user.pk:
+                protected = [*protected, str(_("不能删除自己的账号。"))]
+            elif person.last_login is not None:
+                protected = [*protected, _("%(name)s曾经登录，请停用而不要删除。") % {"name": person}]
+        return tree, counts, denied, protected
+
+    @admin.display(description=_("姓名"), ordering="last_name")
+    def name(self, user: User) -> str:
+        return user.name
+
+    @admin.display(description=_("角色"))
+    def roles(self, user: User) -> str:
+        return "、".join(role_of(group) for group in user.groups.all() if group.name in Role.values)

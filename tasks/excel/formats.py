@@ -1,0 +1,259 @@
+"""
+The two kinds of file that go out and come in: XLSX workbooks and CSV in UTF-8 with a byte order mark.
+
+Going out, text stays text whatever it begins with, and dates and numbers stay what they are. Coming in, a file
+is read under limits and refused with a sentence that names the place, or becomes a ``Sheet``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+from typing import Any
+
+import openpyxl
+import tablib
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from import_export.formats.base_formats import CSV, XLSX
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from ..validators import printable
+
+# What a spreadsheet program would take for a formula, after any apostrophes that already stand before it.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# What XML 1.0 cannot say; a workbook that holds one of these does not open.
+UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+LAST_ROW = 1_048_576  # of any worksheet; a row number beyond it is made up
+MOST_COLUMNS = 100
+MOST_ENTRIES = 1000  # files in a workbook's archive; an ordinary one has a dozen
+FILLED_IN_HEADER = 2  # a merged title fills one cell, a header two or more
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read; ``args[0]`` says why and where, in Chinese."""
+
+
+class Sheet(tablib.Dataset):
+    """Rows under a header; ``lines`` are their numbers in the file."""
+
+    lines: list[int]
+
+
+def _native(value: Any) -> Any:
+    """What both kinds of file can say: no time zones, no characters that break them."""
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0)
+    if isinstance(value, str):
+        return UNSPEAKABLE.sub("\N{REPLACEMENT CHARACTER}", value)
+    return value
+
+
+class LedgerXLSX(XLSX):
+    def get_title(self) -> str:
+        return _("Excel 工作簿（.xlsx）")
+
+    def get_extension(self) -> str:
+        return "xlsx"
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        book = openpyxl.Workbook(write_only=True)
+        page = book.create_sheet()
+        page.freeze_panes = "A2"
+        for number, header in enumerate(dataset.headers, start=1):
+            page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(header) + 4)
+        bold = Font(bold=True)
+        page.append([self._cell(page, header, bold) for header in dataset.headers])
+        for row in dataset:
+            page.append([self._cell(page, value) for value in row])
+        stream = io.BytesIO()
+        book.save(stream)
+        return stream.getvalue()
+
+    @staticmethod
+    def _cell(page: Any, value: Any, font: Font | None = None) -> Any:
+        value = _native(value)
+        if not isinstance(value, str):
+            return value
+        cell = WriteOnlyCell(page, value)
+        cell.data_type = "s"
+        if FORMULA.match(value):
+            cell.quotePrefix = True
+        if font is not None:
+            cell.font = font
+        return cell
+
+    def create_dataset(self, in_stream: bytes | None, **kwargs: Any) -> Sheet:
+        data = _present(in_stream)
+        _look_into_archive(data)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of features that a table of names has no use for
+                book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+                try:
+                    return _sheet(self._rows(book))
+                finally:
+                    book.close()
+        except Unreadable:
+            raise
+        except Exception as error:  # a damaged workbook fails in as many ways as it has parts
+            raise Unreadable(_("文件不是有效的 .xlsx 工作簿，请用 Excel 或 WPS 重新保存后再试。")) from error
+
+    @staticmethod
+    def _rows(book: Any) -> Iterator[list[Any]]:
+        if not book.worksheets:
+            raise Unreadable(_("工作簿中没有工作表。"))
+        page = book.worksheets[0]
+        page.reset_dimensions()  # what it claims may be out of date, or absurd
+        for line, row in enumerate(page.iter_rows(), start=1):
+            if line > LAST_ROW:
+                raise Unreadable(_("工作表的行号超出范围。"))
+            if not row:  # there may be a million of these before a far row
+                yield []
+                continue
+            if any(cell.value is not None for cell in row[MOST_COLUMNS:]):
+                raise Unreadable(_("第%(line)d行超过%(limit)d列。") % {"line": line, "limit": MOST_COLUMNS})
+            values = []
+            for column, cell in enumerate(row[:MOST_COLUMNS], start=1):
+                if cell.data_type in {"f", "e"} and cell.value is not None:
+                    place = {"line": line, "column": get_column_letter(column)}
+                    raise Unreadable(_("第%(line)d行%(column)s列是公式或错误值，请先粘贴为数值。") % place)
+                values.append(cell.value)
+            yield values
+
+
+def _present(data: bytes | None) -> bytes:
+    """An upload waits in the cache between its preview and its confirmation, for a time."""
+    if data is None:
+        raise Unreadable(_("预览已过期，请重新上传文件。"))
+    return data
+
+
+def _look_into_archive(data: bytes) -> None:
+    """Before anything is unpacked: a few kilobytes can claim to be gigabytes."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Unreadable(_("文件不是有效的 .xlsx 工作簿，或者已加密。")) from error
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > settings.IMPORT_MAX_UNPACKED_BYTES:
+        raise Unreadable(_("工作簿展开后过大，请只保留需要导入的工作表。"))
+
+
+class LedgerCSV(CSV):
+    def get_title(self) -> str:
+        return _("CSV 文件（UTF-8，.csv）")
+
+    def get_extension(self) -> str:
+        return "csv"
+
+    def is_binary(self) -> bool:
+        """Bytes both ways: the byte order mark belongs to the file."""
+        return True
+
+    def get_read_mode(self) -> str:
+        return "rb"
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        stream = io.StringIO(newline="")
+        writer = csv.writer(stream)
+        for row in (dataset.headers, *dataset):
+            writer.writerow([self._word(value) for value in row])
+        return stream.getvalue().encode("utf-8-sig")
+
+    @staticmethod
+    def _word(value: Any) -> Any:
+        value = _native(value)
+        if isinstance(value, datetime):
+            return value.strftime("%Y-%m-%d %H:%M")
+        if isinstance(value, str) and FORMULA.match(value):
+            return f"'{value}"
+        return value
+
+    def create_dataset(self, in_stream: bytes | None, **kwargs: Any) -> Sheet:
+        data = _present(in_stream)
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            try:
+                text = data.decode("gb18030")  # what Excel in Chinese calls plain CSV
+            except UnicodeDecodeError as error:
+                raise Unreadable(_("文件的编码无法识别，请另存为“CSV UTF-8”后再试。")) from error
+        try:
+            rows = csv.reader(io.StringIO(text, newline=""))
+            return _sheet([self._said(word) for word in row] for row in rows)
+        except csv.Error as error:
+            raise Unreadable(_("文件不是有效的 CSV。")) from error
+
+    @staticmethod
+    def _said(word: str) -> str:
+        return word[1:] if word.startswith("'") and FORMULA.match(word) else word
+
+
+def _sheet(rows: Iterable[Sequence[Any]]) -> Sheet:
+    """The rows under the first row that looks like a header, blank ones left out."""
+    sheet, headers = Sheet(), None
+    sheet.lines = []
+    for line, row in enumerate(rows, start=1):
+        if not row:
+            continue
+        values = [_plain(value, line, column) for column, value in enumerate(row, start=1)]
+        if headers is None:
+            if sum(value is not None for value in values) >= FILLED_IN_HEADER:
+                headers = _headers(values, line)
+                sheet.headers = [header for header in headers if header is not None]
+            continue
+        if all(value is None for value in values):
+            continue
+        if len(sheet.lines) == settings.IMPORT_MAX_ROWS:
+            raise Unreadable(_("数据超过%(limit)d行，请分批导入。") % {"limit": settings.IMPORT_MAX_ROWS})
+        sheet.append(_under(headers, values, line))
+        sheet.lines.append(line)
+    if not sheet.lines:
+        raise Unreadable(_("文件中没有数据：应有一行表头，下面至少一行数据。"))
+    return sheet
+
+
+def _plain(value: Any, line: int, column: int) -> Any:
+    """Text without space around it, whole numbers whole, days as days; nothing for what is blank."""
+    if isinstance(value, str):
+        try:
+            printable(value)
+        except ValidationError as error:
+            place = {"line": line, "column": get_column_letter(column), "reason": error.messages[0]}
+            raise Unreadable(_("第%(line)d行%(column)s列：%(reason)s") % place) from error
+        return value.strip() or None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
+    return value
+
+
+def _headers(values: list[Any], line: int) -> list[str | None]:
+    headers = [None if value is None else str(value) for value in values]
+    named = [header for header in headers if header is not None]
+    for header in named:
+        if named.count(header) > 1:
+            raise Unreadable(_("第%(line)d行表头中“%(header)s”重复。") % {"line": line, "header": header})
+    return headers
+
+
+def _under(headers: list[str | None], values: list[Any], line: int) -> list[Any]:
+    """A row's values, one for each named column."""
+    values = values + [None] * (len(headers) - len(values))
+    for column, value in enumerate(values, start=1):
+        if value is not None and (column > len(headers) or headers[column - 1] is None):
+            place = {"line": line, "column": get_column_letter(column)}
+            raise Unreadable(_("第%(line)d行%(column)s列有内容，但该列没有表头。") % place)
+    return [value for header, value in zip(headers, values, strict=False) if header is not None]

@@ -1,0 +1,186 @@
+"""The pictures of README and guide: whose window, which page, what is done on it before the picture is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time
+from io import BytesIO
+from pathlib import Path
+from unittest import mock
+
+from django.conf import settings
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
+from django.db import connections, transaction
+from django.test.testcases import LiveServerThread
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from departments.models import Department, User
+from tasks.models import Plan, Review
+
+from . import history
+from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
+from .builders import SHANGHAI
+from .conftest import SHIPPED
+
+LARGEST = 250_000  # bytes of one picture
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture: ``address`` asks for the page, ``act`` does something on it."""
+
+    name: str
+    who: Callable[[history.Cast], User | None]
+    address: Callable[[Plan], str]
+    height: int
+    width: int = DESK
+    act: Callable[[Page], object] = lambda page: None
+
+
+def reporter(cast: history.Cast) -> User:
+    return cast.reporters["公安东丽分局"]
+
+
+def supervisor(cast: history.Cast) -> User:
+    return cast.supervisor
+
+
+def leader(cast: history.Cast) -> User:
+    return cast.leader
+
+
+def administrator(cast: history.Cast) -> User:
+    return cast.administrator
+
+
+def nobody(cast: history.Cast) -> None:
+    return None
+
+
+def write_a_report(page: Page) -> None:
+    page.get_by_label("进展情况").fill("“12.4”期间开展集中宣传3场，现场咨询420人次，发放材料1200份，媒体报道6篇。")
+    page.get_by_label("下一步措施").fill("将宣传材料移交各街道继续使用。")
+    page.get_by_label("完成进度").fill("100")
+    page.get_by_label("申请办结").check()
+
+
+def open_the_date(page: Page) -> None:
+    page.get_by_text("数据截至").click()
+
+
+PICTURES = (
+    Picture("sign-in", nobody, lambda plan: "/accounts/login/", 460),
+    Picture("dashboard", leader, lambda plan: "/", 960),
+    Picture("dashboard-date", leader, lambda plan: "/?as_of=2021-12-15", 620, act=open_the_date),
+    Picture("ledger", supervisor, lambda plan: f"{ledger(plan)}?section=3", 720),
+    Picture("overdue", leader, lambda plan: f"{ledger(plan)}?timeliness=OVERDUE&sort=late", 760),
+    Picture("assignments", leader, lambda plan: f"{parts(plan)}?unit={office(plan)}&timeliness=OVERDUE", 800),
+    Picture("measure", leader, lambda plan: f"{ledger(plan)}3/", 1000),
+    Picture("mine", reporter, lambda plan: "/mine/", 820),
+    Picture("mine-phone", reporter, lambda plan: "/mine/", 780, width=PHONE),
+    Picture("report", reporter, lambda plan: f"/mine/{part_of(plan, 34, '公安东丽分局').pk}/", 900, act=write_a_report),
+    Picture("reviews", supervisor, lambda plan: "/reviews/", 420),
+    Picture("review", supervisor, lambda plan: f"/reviews/{waiting(plan, 34, '区检察院').pk}/", 960),
+    Picture("review-leader", leader, lambda plan: f"/reviews/{waiting(plan, 38, '区市场监管局').pk}/", 640),
+    Picture("panel", administrator, lambda plan: "/admin/", 800),
+    Picture("panel-unit", administrator, lambda plan: f"/admin/departments/department/{collective().pk}/change/", 800),
+    Picture("panel-people", administrator, lambda plan: "/admin/departments/user/", 700),
+    Picture("panel-measure", administrator, lambda plan: "/admin/tasks/measure/?timeliness=OVERDUE", 800),
+)
+
+
+def ledger(plan: Plan) -> str:
+    return f"{plan.get_absolute_url()}measures/"
+
+
+def parts(plan: Plan) -> str:
+    return f"{plan.get_absolute_url()}assignments/"
+
+
+def office(plan: Plan) -> int:
+    return plan.office_id
+
+
+def collective() -> Department:
+    return Department.objects.get(name="各街道办")
+
+
+def waiting(plan: Plan, number: int, unit: str) -> Review:
+    return Review.objects.pending().get(report__assignment=part_of(plan, number, unit))
+
+
+def take(folder: Path, only: Sequence[str]) -> None:
+    """Takes every picture, or those named in ``only``, and says how large each has become."""
+    unknown = set(only) - {picture.name for picture in PICTURES}
+    if unknown:
+        raise SystemExit(f"There is no picture named {', '.join(sorted(unknown))}.")
+    if CHROMIUM is None:
+        raise SystemExit("There is no chromium on PATH.")
+    folder.mkdir(parents=True, exist_ok=True)
+    plan, cast = half_a_year()
+    now = datetime.combine(history.TODAY, time(10, 30), SHANGHAI)
+    with (
+        mock.patch("django.utils.timezone.now", return_value=now),
+        server() as address,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS)) as chromium,
+    ):
+        for picture in PICTURES:
+            if not only or picture.name in only:
+                size = keep(shot(chromium, address, picture, plan, cast), folder / f"{picture.name}.png")
+                print(f"{picture.name}.png {size / 1000:.0f} kB")
+
+
+def half_a_year() -> tuple[Plan, history.Cast]:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    call_command("migrate", verbosity=0)
+    call_command("loaddata", SHIPPED, verbosity=0)
+    plan = Plan.objects.get(slug=SHIPPED)
+    with transaction.atomic():
+        return plan, history.half_a_year(plan)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The address of the project's own server, in a thread of this process."""
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}"
+    finally:
+        thread.terminate()
+        connections.close_all()
+
+
+def shot(chromium: Browser, address: str, picture: Picture, plan: Plan, cast: history.Cast) -> bytes:
+    size = {"width": picture.width, "height": picture.height}
+    scale = 2 if picture.width == PHONE else 1
+    with chromium.new_context(base_url=address, viewport=size, device_scale_factor=scale, **OPTIONS) as context:
+        user = picture.who(cast)
+        if user is not None:
+            context.add_cookies([session_of(user, address)])
+        page = context.new_page()
+        answer = page.goto(picture.address(plan))
+        assert answer is not None
+        assert answer.status == 200, f"{picture.name}: {answer.status}"
+        picture.act(page)
+        return page.screenshot(animations="disabled", caret="hide")
+
+
+def keep(png: bytes, path: Path) -> int:
+    """Writes the picture with as few colours as it takes to stay small; the size in bytes."""
+    picture = Image.open(BytesIO(png)).convert("RGB")
+    for colours in (256, 128, 64):
+        small = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        small.save(path, optimize=True)
+        if path.stat().st_size <= LARGEST:
+            return path.stat().st_size
+    raise SystemExit(f"{path.name} stays above {LARGEST} bytes: crop it.")

@@ -1,0 +1,273 @@
+"""Who may do what on which page: every role, every page, every method."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from departments.models import Role, User
+from tasks.models import Assignment, Report, Review
+
+from .builders import (
+    PASSWORD,
+    a_collective,
+    a_department,
+    a_leader,
+    a_measure,
+    a_part,
+    a_person,
+    a_plan,
+    a_report,
+    a_reporter,
+    a_supervisor,
+    an_administrator,
+)
+from .pages import Page, signed_in
+
+# What must not be read by those who are turned away.
+SECRETS = {
+    "wording": "查处某重点企业侵权线索",
+    "progress": "已约谈企业负责人",
+    "unit": "区财政局",
+    "collective": "各街道办",
+    "author": "欧阳填报",
+}
+
+ROLES = (
+    "anonymous",
+    "roleless",
+    "inactive",
+    "reporter",
+    "stranger",  # reporter of another unit
+    "unattached",  # reporter of no unit
+    "supervisor",
+    "leader",
+    "administrator",
+)
+SAFE = "GET HEAD"
+UNSAFE = "POST PUT PATCH DELETE OPTIONS"
+REST = "PUT PATCH DELETE OPTIONS"
+ALL = f"{SAFE} {UNSAFE}"
+
+# sign: sent to the sign-in page, which leads back here afterwards.
+TABLE = [
+    #                       anonymous roleless inactive reporter stranger unattached supervisor leader administrator
+    ("home", SAFE, "             sign 403 sign 302 302 302 302 302 302"),
+    ("home", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("plans", SAFE, "            sign 403 sign 200 200 200 200 200 200"),
+    ("plans", UNSAFE, "          sign 405 sign 405 405 405 405 405 405"),
+    ("plan", SAFE, "             sign 403 sign 200 200 200 200 200 200"),
+    ("plan", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("plan unknown", SAFE, "     sign 403 sign 404 404 404 404 404 404"),
+    ("measures", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
+    ("measures", UNSAFE, "       sign 405 sign 405 405 405 405 405 405"),
+    ("measures unknown", SAFE, " sign 403 sign 404 404 404 404 404 404"),
+    ("export", SAFE, "           sign 403 sign 403 403 403 200 200 200"),
+    ("export", UNSAFE, "         sign 405 sign 405 405 405 405 405 405"),
+    ("export unknown", SAFE, "   sign 403 sign 403 403 403 404 404 404"),
+    ("measure", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
+    ("measure", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
+    ("measure unknown", SAFE, "  sign 403 sign 404 404 404 404 404 404"),
+    ("assignments", SAFE, "      sign 403 sign 200 200 200 200 200 200"),
+    ("assignments", UNSAFE, "    sign 405 sign 405 405 405 405 405 405"),
+    ("mine", SAFE, "             sign 403 sign 200 200 200 403 403 403"),
+    ("mine", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("report own", SAFE, "       sign 403 sign 200 404 404 403 403 403"),
+    ("report own", "POST", "     sign 403 sign 422 404 404 403 403 403"),
+    ("report own", REST, "       sign 405 sign 405 405 405 405 405 405"),
+    ("report foreign", SAFE, "   sign 403 sign 404 200 404 403 403 403"),
+    ("report foreign", "POST", " sign 403 sign 404 422 404 403 403 403"),
+    ("report member", SAFE, "    sign 403 sign 200 404 404 403 403 403"),
+    ("report member", "POST", "  sign 403 sign 422 404 404 403 403 403"),
+    ("report unknown", SAFE, "   sign 403 sign 404 404 404 403 403 403"),
+    ("report unknown", "POST", " sign 403 sign 404 404 404 403 403 403"),
+    ("reviews", SAFE, "          sign 403 sign 403 403 403 200 200 200"),
+    ("reviews", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
+    ("review unit", SAFE, "      sign 403 sign 403 403 403 200 200 200"),
+    ("review unit", "POST", "    sign 403 sign 403 403 403 422 403 422"),
+    ("review unit", REST, "      sign 405 sign 405 405 405 405 405 405"),
+    ("review office", SAFE, "    sign 403 sign 403 403 403 200 200 200"),
+    ("review office", "POST", "  sign 403 sign 403 403 403 403 422 422"),
+    ("review unknown", SAFE, "   sign 403 sign 403 403 403 404 404 404"),
+    ("review unknown", "POST", " sign 403 sign 403 403 403 404 404 404"),
+    ("healthz", SAFE, "           200 200 200 200 200 200 200 200 200"),
+    ("healthz", UNSAFE, "         405 405 405 405 405 405 405 405 405"),
+    ("favicon", ALL, "            302 302 302 302 302 302 302 302 302"),
+    ("login", "GET HEAD POST", "  200 302 200 302 302 302 302 302 302"),
+    ("logout", SAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("logout", "POST", "         sign 302 sign 302 302 302 302 302 302"),
+    ("password_change", SAFE, "  sign 200 sign 200 200 200 200 200 200"),
+    ("password_change", "POST", "sign 200 sign 200 200 200 200 200 200"),
+    ("password_change_done", SAFE, "sign 200 sign 200 200 200 200 200 200"),
+    ("password_change_done", "POST PUT PATCH DELETE", "sign 405 sign 405 405 405 405 405 405"),
+    # The panel has a door of its own, which leads on to the sign-in page.
+    ("admin:index", "GET HEAD POST", "302 403 302 403 403 403 200 403 200"),
+]
+
+
+@dataclass
+class Scene:
+    """One plan, one person of each role, and a part and a request of every kind."""
+
+    people: dict[str, User | None]
+    places: dict[str, str]
+    parts: dict[str, Assignment]
+    reviews: dict[str, Review]
+
+    def client(self, role: str, **options: bool) -> Client:
+        user = self.people[role]
+        return Client(**options) if user is None else signed_in(user, **options)
+
+
+@pytest.fixture
+def scene(db) -> Scene:
+    plan = a_plan()
+    own, other = a_department("公安东丽分局"), a_department(SECRETS["unit"])
+    collective = a_collective(SECRETS["collective"], own)
+    reporter = a_reporter(own)
+    stranger = a_reporter(other, last_name=SECRETS["author"])
+    supervisor = a_supervisor(plan.office)
+    people = {
+        "anonymous": None,
+        "roleless": a_person(department=other),
+        "inactive": a_person(Role.ADMINISTRATOR, Role.REPORTER, department=own, is_active=False),
+        "reporter": reporter,
+        "stranger": stranger,
+        "unattached": a_person(Role.REPORTER),
+        "supervisor": supervisor,
+        "leader": a_leader(),
+        "administrator": an_administrator(),
+    }
+    parts = {
+        "own": a_part(a_measure(plan, wording=SECRETS["wording"]), own),
+        "foreign": a_part(a_measure(plan, wording=SECRETS["wording"]), other),
+        "member": a_part(a_measure(plan, wording=SECRETS["wording"]), collective),
+        "office": a_part(a_measure(plan, wording=SECRETS["wording"]), plan.office),
+    }
+    words = {"progress": SECRETS["progress"], "asks_to_close": True}
+    reviews = {
+        "unit": a_report(parts["foreign"], date(2021, 12, 1), by=stranger, **words).review,
+        "office": a_report(parts["office"], date(2021, 12, 1), by=a_reporter(plan.office), **words).review,
+    }
+    alone = "home plans mine reviews healthz favicon login logout password_change password_change_done admin:index"
+    places = {name: reverse(name) for name in alone.split()}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("plan", "measures", "export", "assignments")}
+    places |= {f"{name} unknown": reverse(name, args=["no-plan"]) for name in ("plan", "measures", "export")}
+    places |= {"measure": reverse("measure", args=[plan.slug, 2])}
+    places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}
+    places |= {f"report {kind}": reverse("report", args=[parts[kind].pk]) for kind in ("own", "foreign", "member")}
+    places |= {f"review {kind}": reverse("review", args=[review.pk]) for kind, review in reviews.items()}
+    places |= {f"{name} unknown": reverse(name, args=[10**6]) for name in ("report", "review")}
+    return Scene(people, places, parts, reviews)
+
+
+def outcome(client: Client, place: str, method: str) -> tuple[str, list[str]]:
+    """The answer's status (``sign`` where it leads to the sign-in page and back), and the secrets it gave away."""
+    response = client.generic(method, place)
+    location = response.headers.get("Location", "")
+    status = "sign" if location == f"{reverse('login')}?next={place}" else str(response.status_code)
+    if response.streaming or status == "200":
+        return status, []
+    words = response.content.decode()
+    return status, [name for name, secret in SECRETS.items() if secret in words and status != "422"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_and_method_answers_a_role_as_the_table_says(scene, role) -> None:
+    column = ROLES.index(role)
+    expected = {
+        (page, method): statuses.split()[column] for page, methods, statuses in TABLE for method in methods.split()
+    }
+
+    client = scene.client(role)
+    found = {
+        (page, method): outcome(scene.client(role) if page == "logout" else client, scene.places[page], method)
+        for page, method in expected
+    }
+
+    assert {key: status for key, (status, _leaks) in found.items()} == expected
+    assert {key: leaks for key, (_status, leaks) in found.items() if leaks} == {}
+
+
+@pytest.mark.parametrize("role", ["anonymous", "reporter", "administrator"])
+def test_no_page_answers_trace(scene, role) -> None:
+    client = scene.client(role)
+
+    found = {page: client.trace(place).status_code for page, place in scene.places.items()}
+
+    assert found == dict.fromkeys(scene.places, 405)
+
+
+def names_of_pages(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names_of_pages(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}{pattern.name}"
+
+
+def test_no_page_is_missing_from_the_table() -> None:
+    names = set(names_of_pages(get_resolver().url_patterns))
+
+    # The rooms of the panel have a table of their own; the door to them is here.
+    outside = {name for name in names if not name.startswith("admin:")} | {"admin:index"}
+    assert {page.split()[0] for page, _methods, _statuses in TABLE} == outside
+
+
+# --- the doors for writing -----------------------------------------------------------------------
+
+REPORT = {"progress": "已完成。", "seen": ""}
+ACCEPT = {"decision": "ACCEPTED", "reason": ""}
+# Through which door each role may bring something in; through all others nothing is written.
+WRITERS = {
+    "report own": {"reporter"},
+    "report member": {"reporter"},
+    "review unit": {"supervisor", "administrator"},
+    "review office": {"leader", "administrator"},
+}
+
+
+@pytest.mark.parametrize("door", WRITERS)
+def test_only_those_whose_part_it_is_can_write(scene, door) -> None:
+    writers = set()
+    for role in ROLES:
+        before = Report.objects.count(), Review.objects.pending().count()
+        data = REPORT | {"token": str(uuid.uuid4())} if door.startswith("report") else ACCEPT
+
+        scene.client(role).post(scene.places[door], data)
+
+        if (Report.objects.count(), Review.objects.pending().count()) != before:
+            writers.add(role)
+            Review.objects.update(decision="PENDING", reviewer=None, decided_on=None, decided_at=None)
+            Report.objects.filter(progress=REPORT["progress"]).delete()
+    assert writers == WRITERS[door]
+
+
+@pytest.mark.parametrize(
+    ("role", "door", "data"),
+    [
+        ("reporter", "report own", REPORT),
+        ("reporter", "report member", REPORT),
+        ("supervisor", "review unit", ACCEPT),
+        ("leader", "review office", ACCEPT),
+        ("reporter", "logout", {}),
+        ("reporter", "password_change", {"old_password": PASSWORD}),
+        ("anonymous", "login", {"username": "someone", "password": PASSWORD}),
+    ],
+)
+def test_a_form_without_its_token_is_refused_and_nothing_happens(scene, role, door, data) -> None:
+    client = scene.client(role, enforce_csrf_checks=True)
+    before = Report.objects.count(), Review.objects.pending().count(), client.session.get("_auth_user_id")
+
+    page = Page(client.post(scene.places[door], data | {"token": str(uuid.uuid4())}))
+
+    after = Report.objects.count(), Review.objects.pending().count(), client.session.get("_auth_user_id")
+    assert (page.status, page.every("h1")[0].children) == (403, ["表单已失效"])
+    assert after == before

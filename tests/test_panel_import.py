@@ -1,0 +1,329 @@
+"""Units and people from a file: looked at first, then taken whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from departments.models import Alias, Department, Membership, Role, User
+from tasks.excel.formats import LedgerXLSX
+
+from .builders import PASSWORD, a_collective, a_department, a_person, a_reporter, a_supervisor, an_administrator
+from .pages import Page, signed_in
+from .panel import a_workbook, an_upload, filled, said
+
+UNITS = "/admin/departments/department/"
+USERS = "/admin/departments/user/"
+HEAD = ["名称", "类别", "排序", "在用", "别名", "成员单位"]
+PEOPLE = ["用户名", "姓氏", "名字", "所属单位", "电话", "电子邮件地址", "角色", "有效"]
+
+
+USERNAME = "请输入合法的用户名。只能包含英文字母、数字、特殊字符“@”、“.”、“-”和“_”。"
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return an_administrator(username="root")
+
+
+@pytest.fixture
+def client(administrator: User) -> Client:
+    return signed_in(administrator)
+
+
+def upload(client: Client, path: str, data: bytes, name: str = "名单.xlsx") -> Page:
+    return Page(client.post(f"{path}import/", an_upload(data, name)))
+
+
+def confirm(client: Client, path: str, preview: Page, **changes: Any) -> Page:
+    return Page(client.post(f"{path}process_import/", filled(preview) | changes, follow=True))
+
+
+def taken(client: Client, path: str, *rows: list[Any]) -> Page:
+    """A workbook uploaded and confirmed."""
+    preview = upload(client, path, a_workbook(*rows))
+    assert preview.every("input", name="confirm"), preview.words
+    return confirm(client, path, preview)
+
+
+def problems(page: Page) -> list[list[str]]:
+    """``[row, column, what is wrong]`` of every fault in the file's rows."""
+    assert not page.every("input", name="confirm")
+    return page.rows()
+
+
+def whole(page: Page) -> list[str]:
+    """What is wrong with the file as a whole."""
+    assert not page.every("input", name="confirm")
+    return [item.children[0] for found in page.every("ul", "errorlist") for item in found.children]  # type: ignore
+
+
+# --- units ------------------------------------------------------------------------------------------------
+
+
+def test_units_are_made_and_changed_after_a_preview(client: Client) -> None:
+    a_department("区科技局", position=5)
+    rows = [
+        HEAD,
+        ["区科技局", "政府部门", 9, "否", "科委、科技委", None],
+        ["甲街", "GOVERNMENT", 20, "是", None, None],
+        ["各街道办", "集合", 30, "是", None, "甲街"],
+    ]
+
+    preview = upload(client, UNITS, a_workbook(*rows))
+    before = list(Department.objects.values_list("name", flat=True))
+    done = confirm(client, UNITS, preview)
+
+    assert "新增2条，更新1条，未变0条" in preview.words
+    assert preview.rows()[0] == ["更新", "区科技局", "政府部门", "5 9", "是 否", "科委、科技委", ""]
+    assert before == ["区科技局"]
+    assert said(done) == ["导入完成：新增2条，更新1条，未变0条。"]
+    assert list(Department.objects.values_list("name", "kind", "position", "is_active")) == [
+        ("区科技局", "GOVERNMENT", 9, False),
+        ("甲街", "GOVERNMENT", 20, True),
+        ("各街道办", "COLLECTIVE", 30, True),
+    ]
+    assert set(Alias.objects.values_list("department__name", "name")) == {("区科技局", "科委"), ("区科技局", "科技委")}
+    assert list(Membership.objects.values_list("collective__name", "member__name")) == [("各街道办", "甲街")]
+
+
+def test_what_is_not_in_the_file_stays(client: Client) -> None:
+    unit = a_department("区科技局", position=5)
+    Alias.objects.create(department=unit, name="科委")
+    a_department("区教育局")
+
+    taken(client, UNITS, ["名称", "类别", "排序"], ["区科技局", "政府部门", 6])
+
+    assert Department.objects.filter(name="区科技局").values_list("position", "aliases__name").get() == (6, "科委")
+    assert Department.objects.filter(name="区教育局").exists()
+
+
+def test_other_names_and_members_that_left_the_cell_go(client: Client) -> None:
+    streets = a_collective("各街道办", a_department("甲街"), a_department("乙街"))
+    Alias.objects.create(department=streets, name="街道")
+
+    taken(client, UNITS, HEAD, ["各街道办", "集合", 100, "是", None, "乙街"])
+
+    assert list(streets.memberships.values_list("member__name", flat=True)) == ["乙街"]
+    assert not streets.aliases.exists()
+
+
+def test_an_import_is_in_the_history_of_the_row_in_chinese(client: Client, administrator: User) -> None:
+    taken(client, UNITS, ["名称", "类别"], ["区科技局", "政府部门"])
+
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_repr, entry.get_change_message()) == (administrator, "区科技局", "从文件导入")
+
+
+def test_one_bad_row_and_nothing_is_taken(client: Client) -> None:
+    good, bad = ["区科技局", "政府部门", 1, "是"], ["区教育局", "衙门", "第三", "也许"]
+
+    page = upload(client, UNITS, a_workbook(HEAD[:4], good, bad, ["", "政府部门", 1, "是"]))
+
+    kinds = "党委机构、政府部门、司法机关、分局、事业单位、功能区、集合"
+    assert problems(page) == [
+        ["3", "在用", "应填“是”或“否”。"],
+        ["3", "排序", "“第三”应为整数。"],
+        ["3", "类别", f"“衙门”应为其中之一：{kinds}。"],
+        ["4", "名称", "此字段不能为空。"],
+    ]
+    assert not Department.objects.exists()
+
+
+def test_rows_are_counted_as_in_the_file(client: Client) -> None:
+    """Under a title, with a blank row between."""
+    rows = [["责任单位名单"], [], ["名称", "类别"], ["区科技局", "政府部门"], [None, None], ["区教育局", "衙门"]]
+
+    page = upload(client, UNITS, a_workbook(*rows))
+
+    assert [problem[0] for problem in problems(page)] == ["6"]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (["甲局", "政府部门", 1, "是", "科委", None], "别名", "“科委”：该别名已被使用。"),
+        (["甲局", "政府部门", 1, "是", "甲、甲", None], "别名", "“甲”重复。"),
+        (["各街道办", "集合", 1, "是", None, "丙街"], "成员单位", "没有名为“丙街”的单位（须已有，或在本行之前）。"),
+        (["各街道办", "集合", 1, "是", None, "各镇"], "成员单位", "“各镇”是集合，不能作为成员。"),
+        (["甲局", "政府部门", 1, "是", None, "甲街"], "类别", "只有集合可以有成员单位，请先移除成员单位。"),
+        (["乙街", "集合", 1, "是", None, None], "类别", "该单位是其他集合的成员，不能改为集合。"),
+        (["甲局", "政府部门", None, "是", None, None], "排序", "这个值不能为 null。"),
+        (["长" * 61, "政府部门", 1, "是", None, None], "名称", "确保该变量包含不超过 60 字符 (目前字符数 61)。"),
+    ],
+)
+def test_a_row_the_panel_would_refuse_is_refused(row: list[Any], column: str, reason: str, client: Client) -> None:
+    Alias.objects.create(department=a_department("区科技局"), name="科委")
+    a_department("甲街")
+    a_collective("各镇", a_department("乙街"))
+    before = set(Department.objects.values_list("name", "kind"))
+
+    page = upload(client, UNITS, a_workbook(HEAD, row))
+
+    assert problems(page) == [["2", column, reason]]
+    assert set(Department.objects.values_list("name", "kind")) == before
+
+
+def test_a_row_that_comes_twice_is_refused(client: Client) -> None:
+    row = ["区科技局", "政府部门"]
+
+    page = upload(client, UNITS, a_workbook(["名称", "类别"], row, ["区教育局", "政府部门"], row))
+
+    assert whole(page) == ["第4行与第2行重复：名称“区科技局”。"]
+
+
+# --- people ------------------------------------------------------------------------------------------------
+
+
+def test_people_are_made_without_a_password_and_changed_without_touching_it(client: Client) -> None:
+    unit = a_department("区卫生健康委")
+    Alias.objects.create(department=unit, name="区卫健委")
+    person = a_reporter(unit, username="li", last_name="李")
+    rows = [
+        PEOPLE,
+        ["zhao", "赵", "倩", "区卫健委", 13800138000, "zhao@example.org", "填报员、leader", "是"],
+        ["li", "李", "明", "区卫生健康委", None, None, "填报员", "是"],
+    ]
+
+    done = taken(client, USERS, *rows)
+
+    made = User.objects.get(username="zhao")
+    assert said(done) == ["导入完成：新增1条，更新1条，未变0条。"]
+    assert (made.name, made.department, made.phone, made.email) == ("赵倩", unit, "13800138000", "zhao@example.org")
+    assert set(made.groups.values_list("name", flat=True)) == {"reporter", "leader"}
+    assert (made.has_usable_password(), made.is_superuser, made.is_staff) == (False, False, False)
+    person.refresh_from_db()
+    assert (person.name, person.check_password(PASSWORD)) == ("李明", True)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        (["zhao", "赵", "", "区公安局", "", "", "", "是"], "所属单位", "没有名为“区公安局”的责任单位。"),
+        (
+            ["zhao", "赵", "", "", "", "", "皇帝", "是"],
+            "角色",
+            "“皇帝”应为其中之一：填报员、督办管理员、领导小组、系统管理员。",
+        ),
+        (["zhao", "赵", "", "", "", "", "填报员", "是"], "所属单位", "填报员须有所属单位。"),
+        (
+            ["zh ao", "赵", "", "", "", "", "", "是"],
+            "用户名",
+            USERNAME,
+        ),
+        (["zhao", "赵", "", "", "", "不是邮箱", "", "是"], "电子邮件地址", "输入一个有效的 Email 地址。"),
+        (["zhao", "赵", "", "", "", "", "", ""], "有效", "应填“是”或“否”。"),
+        (["root", "", "", "", "", "", "督办管理员", "是"], "角色", "不能取消自己的系统管理员角色。"),
+        (["root", "", "", "", "", "", "系统管理员", "否"], "有效", "不能停用自己的账号。"),
+    ],
+)
+def test_a_person_the_panel_would_refuse_is_refused(row: list[str], column: str, reason: str, client: Client) -> None:
+    page = upload(client, USERS, a_workbook(PEOPLE, row))
+
+    assert problems(page) == [["2", column, reason]]
+    assert list(User.objects.values_list("username", flat=True)) == ["root"]
+    assert User.objects.in_role(Role.ADMINISTRATOR).count() == 1
+
+
+@pytest.mark.parametrize("column", ["密码", "password", "is_superuser", "超级用户"])
+def test_a_file_sets_no_password_and_makes_nobody_superuser(column: str, client: Client) -> None:
+    page = upload(client, USERS, a_workbook(["用户名", column], ["zhao", "1"]))
+
+    assert whole(page) == [
+        f"表头中有不认识的列：{column}。可用的列：用户名、姓氏、名字、所属单位、电话、电子邮件地址、角色、有效、上次登录。"
+    ]
+
+
+# --- out and in again -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "ending"), [("0", "xlsx"), ("1", "csv")])
+@pytest.mark.parametrize("path", [UNITS, USERS])
+def test_what_went_out_comes_back_without_a_change(path: str, kind: str, ending: str, client: Client) -> None:
+    street = a_department("=甲街", position=3, is_active=False)
+    a_collective("各街道办", street, a_department("乙街"))
+    Alias.objects.create(department=street, name="+甲街道")
+    Alias.objects.create(department=street, name="'=甲街办")
+    a_reporter(street, last_name="李", phone="-10086", email="li@example.org")
+    a_person(Role.LEADER, Role.SUPERVISOR)
+
+    out = client.post(f"{path}export/", {"format": kind, "resource": "0"}).content
+    page = upload(client, path, out, f"名单.{ending}")
+
+    assert "文件与现有数据完全一致，没有需要导入的内容。" in page.words
+    assert not page.every("input", name="confirm")
+
+
+def test_a_workbook_reads_back_days_as_days() -> None:
+    sheet = LedgerXLSX().create_dataset(a_workbook(["甲", "乙", "丙"], [date(2021, 12, 31), 3.0, 2.5]))
+
+    assert sheet[0] == (date(2021, 12, 31), 3, 2.5)
+    assert [type(value) for value in sheet[0]] == [date, int, float]
+
+
+# --- between the preview and the confirmation ---------------------------------------------------------------------
+
+
+def test_what_changed_meanwhile_is_checked_again_and_nothing_is_taken(client: Client) -> None:
+    rows = [["名称", "类别", "别名"], ["区科技局", "政府部门", ""], ["区教育局", "政府部门", "教委"]]
+    preview = upload(client, UNITS, a_workbook(*rows))
+    Alias.objects.create(department=a_department("区体育局"), name="教委")
+
+    page = confirm(client, UNITS, preview)
+
+    assert said(page) == ["预览之后数据有了变化，没有导入任何内容： 第3行别名：“教委”：该别名已被使用。"]
+    assert list(Department.objects.values_list("name", flat=True)) == ["区体育局"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"import_file_name": "0" * 32},
+        {"import_file_name": "../../etc/passwd"},
+        {"import_file_name": ""},
+        {"import_file_name": "长" * 500},
+        {"format": "7"},
+        {"format": "abc"},
+        {"format": "-1"},
+        {"format": "1"},
+        {"resource": "9"},
+    ],
+)
+def test_a_confirmation_that_names_nothing_is_refused(changes: dict[str, str], client: Client) -> None:
+    preview = upload(client, UNITS, a_workbook(["名称", "类别"], ["区科技局", "政府部门"]))
+
+    page = confirm(client, UNITS, preview, **changes)
+
+    assert page.status == 200
+    assert page.response.redirect_chain == [(f"{UNITS}import/", 302)]
+    assert len(said(page)) == 1
+    assert not Department.objects.exists()
+
+
+def test_a_file_for_units_is_not_taken_for_people(client: Client) -> None:
+    preview = upload(client, UNITS, a_workbook(["名称", "类别"], ["区科技局", "政府部门"]))
+
+    page = Page(client.post(f"{USERS}process_import/", filled(preview), follow=True))
+
+    assert "表头缺少：用户名。" in said(page)[0]
+    assert User.objects.count() == 1
+
+
+def test_a_confirmation_is_sent_and_not_asked_for(client: Client) -> None:
+    assert client.get(f"{UNITS}process_import/").status_code == 405
+
+
+def test_only_administrators_take_anything_in(client: Client, db: None) -> None:
+    preview = filled(upload(client, UNITS, a_workbook(["名称", "类别"], ["区科技局", "政府部门"])))
+    upload_of = a_workbook(["名称", "类别"], ["区教育局", "政府部门"])
+
+    for person in (a_supervisor(), a_person(Role.LEADER), a_reporter(a_department("甲局"))):
+        other = signed_in(person)
+        assert upload(other, UNITS, upload_of).status == 403
+        assert other.post(f"{UNITS}process_import/", preview).status_code == 403
+
+    assert list(Department.objects.values_list("name", flat=True)) == ["甲局"]
