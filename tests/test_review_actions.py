@@ -183,6 +183,7 @@ PEOPLE: dict[str, tuple[Callable[[Cast], User], set[str]]] = {
     "supervisor of the office": (lambda cast: a_supervisor(cast.office), UNITS),
     "supervisor of another unit": (lambda cast: a_supervisor(cast.other), UNITS),
     "supervisor of the unit": (lambda cast: a_supervisor(cast.unit), set()),
+    "supervisor of the collective": (lambda cast: a_supervisor(cast.collective), UNITS - {"member of a collective"}),
     "supervisor who has left": (lambda cast: a_supervisor(is_active=False), set()),
     "leader": (lambda cast: a_leader(), OFFICE),
     "leader of another unit": (lambda cast: a_leader(department=cast.other), OFFICE),

@@ -258,10 +258,11 @@ class Reckoning:
 
 
 def pressing_days(world: World, days: list[int]) -> list[date]:
-    """The days asked about: those given, and those about the deadline."""
+    """The days asked about: those given, those about the deadline, and that of the last decision."""
     asked = {FIRST_DAY + timedelta(days=day) for day in days}
     if world.measure.due_on:
         asked |= {world.measure.due_on + timedelta(days=day) for day in (0, 1)}
+    asked |= set(sorted(entry.decided_on for said in world.said for entry in said if entry.decision)[-1:])
     return sorted(asked)
 
 
