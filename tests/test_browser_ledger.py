@@ -38,7 +38,7 @@ def test_filters_work_in_place(plan: Plan, open_window: OpenWindow) -> None:
     page.get_by_label("时效", exact=True).select_option(label="逾期")
     expect(page.get_by_text("共16项")).to_be_visible()
     expect(page.get_by_role("link", name="去掉条件时效：逾期")).to_be_visible()
-    expect(page).to_have_url(re.compile("timeliness=OVERDUE"))
+    expect(page).to_have_url(re.compile(r"measures/\?timeliness=OVERDUE$"))
 
     page.get_by_label("搜索", exact=True).press_sequentially("老字号")
     expect(page.get_by_text("共1项")).to_be_visible()

@@ -21,7 +21,7 @@ from .panel import an_upload, filled
 LISTS = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in ROOMS]
 ADDED = [f"/admin/{name}/add/" for name in ("tasks/plan", "tasks/section", "tasks/measure", "tasks/sourcenote")]
 PEOPLE = ["/admin/departments/department/", "/admin/departments/user/"]
-OFTEN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OFTEN = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 PARAMETERS = st.sampled_from(
     [

@@ -162,7 +162,7 @@ def test_a_postgresql_is_named_by_its_address(folder: Path) -> None:
         "PASSWORD": "p@ss/word#",
         "HOST": "db.example",
         "PORT": 5433,
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "options": "-c jit=off"},
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
