@@ -168,6 +168,19 @@ def test_a_postgresql_is_named_by_its_address(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "options"),
+    [
+        ("postgres://ledger@db.example/plans", "-c jit=off"),
+        ("postgres://ledger@db.example/plans?options=-c%20jit%3Don", "-c jit=on"),
+    ],
+)
+def test_a_postgresql_compiles_no_queries_unless_its_address_says_so(folder: Path, address: str, options: str) -> None:
+    database = settings_of(folder, DATABASE_URL=address)["DATABASES"]["default"]
+
+    assert database["OPTIONS"] == {"options": options}
+
+
 def test_an_sqlite_waits_for_its_turn_to_write(folder: Path) -> None:
     database = settings_of(folder, DATABASE_URL="sqlite:////srv/ledger/plans.sqlite3")["DATABASES"]["default"]
 

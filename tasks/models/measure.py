@@ -39,16 +39,23 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def as_of(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
         """
-        Every measure as it stood at the end of ``day``.
+        Every measure as it stood at the end of ``day``, with all that its sentence needs.
 
-        Adds ``timeliness``, ``requested_on`` and ``closed_on`` (of the closing, NULL while open) and
-        ``owed_since``. ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
+        Adds to ``lights``: ``closed_on``, the day of the closing's last decision; NULL while open.
+        """
+        return self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", "decided_on"))
+
+    def lights(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
+        """
+        Every measure with its light at the end of ``day``: enough for a list that says no sentences.
+
+        Adds ``timeliness``, ``requested_on`` (of the closing, NULL while open) and ``owed_since``. ``plan`` is given
+        where all rows are of one plan: the question is then cheaper to ask.
         """
         return self.annotate(
             as_of_day=Value(day, output_field=DateField()),
             owed_since=timeliness.owed_since(day, plan or "plan__"),
             requested_on=measure_closing(day, "pk", "report__recorded_on"),
-            closed_on=measure_closing(day, "pk", "decided_on"),
             timeliness=self._timeliness(day, plan),
         )
 
@@ -98,7 +105,8 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def with_parts(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        parts = Assignment.objects.with_reporting(day, plan).select_related("department").order_by("position", "pk")
+        # Few units stand on many measures: fetched once each, not along with every part.
+        parts = Assignment.objects.with_reporting(day, plan).prefetch_related("department").order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
     def longest_overdue_first(self) -> MeasureQuerySet:
@@ -190,7 +198,7 @@ class Measure(models.Model):
             day=row.as_of_day,
             due_on=self.due_on,
             requested_on=row.requested_on,
-            closed_on=row.closed_on,
+            closed_on=getattr(row, "closed_on", None),
             owed_since=row.owed_since,
             cadence=self.plan.cadence,
             grace_days=self.plan.grace_days,

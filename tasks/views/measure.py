@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
@@ -19,10 +21,8 @@ from .ledger import answer, chips, page_of, tidied
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _filtered(request: HttpRequest, plan: Plan) -> MeasureFilter:
-    day = day_of(request).day
-    measures = plan.measures.as_of(day, plan).select_related("section")
-    return MeasureFilter(request.GET, plan=plan, day=day, queryset=measures)
+def _filtered(request: HttpRequest, plan: Plan, measures: Any) -> MeasureFilter:
+    return MeasureFilter(request.GET, plan=plan, day=day_of(request).day, queryset=measures.select_related("section"))
 
 
 @require_safe
@@ -31,8 +31,8 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
     if (short := tidied(request)) is not None:
         return short
     plan = get_object_or_404(Plan, slug=slug)
-    filterset = _filtered(request, plan)
-    filterset.queryset = filterset.queryset.with_parts(day_of(request).day, plan)
+    day = day_of(request).day
+    filterset = _filtered(request, plan, plan.measures.lights(day, plan).with_parts(day, plan))
     context = {
         "plan": plan,
         "filter": filterset,
@@ -47,11 +47,11 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
 @allowed(permissions.may_export)
 def export(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
-    filterset = _filtered(request, plan)
+    day = day_of(request).day
+    filterset = _filtered(request, plan, plan.measures.as_of(day, plan))
     if not filterset.form.is_valid():
         # A workbook cannot explain why it is empty: the page can.
         return render(request, "tasks/measure/export_refused.html", {"plan": plan, "filter": filterset}, status=400)
-    day = day_of(request).day
     content = workbooks.workbook(
         plan=plan,
         measures=filterset.qs,

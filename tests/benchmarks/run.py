@@ -1,0 +1,181 @@
+"""The run: make the databases, let pages and sizes take turns, print what came out."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import statistics
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+from wsgiref.util import setup_testing_defaults
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from departments.models import User
+
+from . import data
+
+LEAST_ROUNDS = 5
+MOST_SECONDS = 12  # for one page at one size; slow pages get fewer rounds
+EXPORTS_UP_TO = 4_200
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is measured: its name in the table, its address, who asks, and the plain list it is compared with."""
+
+    name: str
+    address: str
+    plain: str = "plain list, 50 rows"
+    reporter: bool = False
+
+
+LEDGER = f"/plans/{data.SLUG}/measures/"
+EMPTY = "empty view"
+LEDGER_50 = "ledger, 50 rows"
+PLAIN_50 = "plain list, 50 rows"
+PLAIN_20 = "plain list, 20 rows"
+PAGES = (
+    Page(EMPTY, "/bench/empty/"),
+    Page(PLAIN_20, f"/bench/{data.SLUG}/20/", plain=PLAIN_20),
+    Page(PLAIN_50, f"/bench/{data.SLUG}/50/"),
+    Page("ledger, 20 rows (default)", LEDGER, plain=PLAIN_20),
+    Page(LEDGER_50, f"{LEDGER}?per=50"),
+    Page("ledger, overdue, 20 rows", f"{LEDGER}?timeliness=OVERDUE", plain=PLAIN_20),
+    Page("ledger, searched, 20 rows", f"{LEDGER}?q=知识产权", plain=PLAIN_20),
+    Page("ledger of parts, 20 rows", f"/plans/{data.SLUG}/assignments/", plain=PLAIN_20),
+    Page("dashboard", f"/plans/{data.SLUG}/"),
+    Page("measure", f"{LEDGER}1/"),
+    Page("my items, 31 parts", "/mine/", reporter=True),
+)
+EXPORT = Page("workbook of the ledger", f"{LEDGER}export.xlsx")
+
+Times = dict[tuple[str, int], list[float]]
+
+
+class Server:
+    """The project's WSGI application over one database, with a session of each person."""
+
+    def __init__(self, database: Path, size: int) -> None:
+        self.database = database
+        self.use()
+        call_command("migrate", verbosity=0)
+        filled = data.fill(size)
+        self.cookies = {True: self._session(filled.reporter), False: self._session(filled.supervisor)}
+        connection.close()
+        self.application = get_wsgi_application()
+
+    def use(self) -> None:
+        """Every request closes its connection, as on a real server with SQLite; the next one opens this database."""
+        connection.close()
+        connection.settings_dict["NAME"] = str(self.database)
+
+    @staticmethod
+    def _session(user: User) -> str:
+        session = SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+
+    def get(self, page: Page) -> float:
+        """Seconds from the request to the last byte of the answer."""
+        path, _, query = page.address.partition("?")
+        environ = {"PATH_INFO": path, "QUERY_STRING": query.encode().decode("latin-1"), "HTTP_HOST": "localhost"}
+        environ |= {"HTTP_COOKIE": self.cookies[page.reporter], "wsgi.input": io.BytesIO()}
+        setup_testing_defaults(environ)
+        answered: list[str] = []
+        start = time.perf_counter()
+        answer = self.application(environ, lambda status, headers, error=None: answered.append(status))
+        b"".join(answer)
+        answer.close()
+        seconds = time.perf_counter() - start
+        if answered != ["200 OK"]:
+            raise RuntimeError(f"{page.address} answered {answered}")
+        return seconds
+
+    def queries(self, page: Page) -> int:
+        self.use()
+        with CaptureQueriesContext(connection) as captured:
+            self.get(page)
+        return len(captured)
+
+
+def everything(folder: Path, options: argparse.Namespace, out: TextIO) -> None:
+    settings.ROOT_URLCONF = "tests.benchmarks.site"
+    noon = datetime.combine(data.TODAY, datetime.min.time(), data.SHANGHAI).replace(hour=12)
+    timezone.now = lambda: noon
+    servers: dict[int, Server] = {}
+    for size in options.sizes:
+        begun = time.perf_counter()
+        servers[size] = Server(folder / f"{size}.sqlite3", size)
+        print(f"made a plan of {size:,} measures in {time.perf_counter() - begun:.0f} s", file=out, flush=True)
+    pages = [page for page in PAGES if options.only in page.name or page.name in (EMPTY, PLAIN_20, PLAIN_50)]
+    queries = {(page.name, size): server.queries(page) for size, server in servers.items() for page in pages}
+    times = take_turns(servers, pages, options.rounds)
+    table(pages, times, queries, options.sizes, out)
+    checks(times, options.sizes, out)
+    if not options.no_exports:
+        exports(servers, out)
+
+
+def take_turns(servers: dict[int, Server], pages: list[Page], rounds: int) -> Times:
+    """Seconds by page and size. The first request of each, by ``queries``, has warmed what can be warmed."""
+    times: Times = defaultdict(list)
+    for done in range(rounds):
+        for page in pages:
+            for size, server in servers.items():
+                mine = times[page.name, size]
+                if done < LEAST_ROUNDS or sum(mine) < MOST_SECONDS:
+                    server.use()
+                    mine.append(server.get(page))
+    return times
+
+
+def table(pages: list[Page], times: Times, queries: dict[tuple[str, int], int], sizes: list[int], out: TextIO) -> None:
+    print("\n| page | measures | median ms | × empty view | × plain list | queries |", file=out)
+    print("|---|--:|--:|--:|--:|--:|", file=out)
+    for page in pages:
+        for size in sizes:
+            median = statistics.median(times[page.name, size])
+            empty, plain = (statistics.median(times[name, size]) for name in (EMPTY, page.plain))
+            print(
+                f"| {page.name} | {size:,} | {median * 1000:.1f} | {median / empty:.1f} | {median / plain:.2f} "
+                f"| {queries[page.name, size]} |",
+                file=out,
+            )
+
+
+def checks(times: Times, sizes: list[int], out: TextIO) -> None:
+    """The two aims as plain ratios; nothing here passes or fails."""
+    smallest, largest = min(sizes), max(sizes)
+    print(file=out)
+    for name, plain in (("ledger, 20 rows (default)", PLAIN_20), (LEDGER_50, PLAIN_50)):
+        if (name, largest) not in times:
+            continue
+        large = statistics.median(times[name, largest])
+        growth = large / statistics.median(times[name, smallest])
+        against = large / statistics.median(times[plain, largest])
+        print(f"{name}: {largest:,} measures cost {growth:.2f} × {smallest:,} (aim: at most 1.5)", file=out)
+        print(f"{name}: {against:.2f} × a {plain} (aim: at most 2)", file=out)
+
+
+def exports(servers: dict[int, Server], out: TextIO) -> None:
+    """Once each: a workbook takes long enough for one request to say how long."""
+    for size, server in servers.items():
+        if size <= EXPORTS_UP_TO:
+            queries = server.queries(EXPORT)
+            server.use()
+            print(f"{EXPORT.name}, {size:,} measures: {server.get(EXPORT):.2f} s, {queries} queries", file=out)

@@ -1,0 +1,55 @@
+"""The project's addresses, and two more to compare with: an empty view and a plain list, behind the same middleware."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template import engines
+from django.urls import path
+
+from plan_tracker import urls
+from plan_tracker.urls import handler400, handler403, handler404, handler500
+from tasks.models import Measure, Plan
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+LIST = engines["django"].from_string(
+    """<!doctype html>
+<html lang="zh-Hans">
+  <head><meta charset="utf-8"><title>{{ plan.title }}</title></head>
+  <body>
+    <p>{{ page.paginator.count }}</p>
+    <table>
+      {% for measure in page %}
+        <tr>
+          <td>{{ measure.number }}</td>
+          <td><a href="{% url 'measure' plan.slug measure.number %}">{{ measure.wording }}</a></td>
+          <td>{{ measure.section }}</td>
+          <td>{{ measure.due_on|date:"Y-m-d" }}</td>
+        </tr>
+      {% endfor %}
+    </table>
+  </body>
+</html>
+"""
+)
+
+
+def empty(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def plain_list(request: HttpRequest, slug: str, length: int) -> HttpResponse:
+    """The first ``length`` measures as Django's tutorial would show them: count, slice, a bare template."""
+    plan = get_object_or_404(Plan, slug=slug)
+    measures = Measure.objects.filter(plan=plan).select_related("section").order_by("number")
+    page = Paginator(measures, length).get_page(request.GET.get("page"))
+    return HttpResponse(LIST.render({"plan": plan, "page": page}, request))
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("bench/empty/", empty),
+    path("bench/<slug:slug>/<int:length>/", plain_list),
+]
