@@ -1,10 +1,7 @@
 # Two commands are enough: `make run` and `make test`. `make help` names the others.
 
-HOST ?= 127.0.0.1
-PORT ?= 8000
 WORKERS ?= auto
 ARGS ?=
-export HOST PORT
 
 PY := .venv/bin/python
 CHECKS := check-format check-lint check-types check-templates check-django check-migrations check-translations

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from auditlog.middleware import AuditlogMiddleware
+from axes.helpers import get_client_ip_address
 from django.conf import settings
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from tasks.forms.as_of import AsOf, AsOfForm
 
 Answer = Callable[[HttpRequest], HttpResponse]
-
-
-class ServiceUnavailable:
-    """With the database gone, every page is a clean 503 instead of a crash."""
-
-    def __init__(self, get_response: Answer) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, OperationalError):
-            return render(None, "503.html", status=503)
-        return None
 
 
 class Headers:
@@ -38,12 +25,27 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "TRACE":
-            return HttpResponseNotAllowed(["GET", "HEAD", "POST", "OPTIONS"])
-        response = self.get_response(request)
+            response: HttpResponse = HttpResponseNotAllowed(["GET", "HEAD", "POST", "OPTIONS"])
+        else:
+            response = self.get_response(request)
+        if response.status_code == 405 and not response.content:
+            response.content = render_to_string("405.html")
         response.headers.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         if not request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Audit(AuditlogMiddleware):
+    """Writes down who changed what from where; the address is the one the sign-in guard goes by, never a mere claim."""
+
+    @staticmethod
+    def _get_remote_addr(request: HttpRequest) -> str | None:
+        address: str | None = get_client_ip_address(request)
+        return address
 
 
 class AsOfDate:

@@ -16,17 +16,19 @@ env.read_env(BASE_DIR / ".env")
 DEVELOPMENT_SECRET_KEY = "development-only-never-in-production-" + "0123456789" * 3
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY if DEBUG else "")
+SECRET_KEY = env.str("SECRET_KEY", default=DEVELOPMENT_SECRET_KEY if DEBUG else "").strip()
 if not DEBUG and (not SECRET_KEY or SECRET_KEY == DEVELOPMENT_SECRET_KEY):
     raise ImproperlyConfigured(
         "DEBUG is off and SECRET_KEY is missing or is the published development key. Set SECRET_KEY to a long random "
         'text of your own, for example: python -c "import secrets; print(secrets.token_urlsafe(50))"'
     )
 
-HOST = env.str("HOST", default="127.0.0.1")
+HOST = (env.str("HOST", default="") or "127.0.0.1").strip("[]").lower()
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 # HOST other than loopback says that browsers on other machines are meant to come in, under names not known here.
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if HOST in {"localhost", "127.0.0.1", "::1"} else ["*"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=LOOPBACK if HOST in {"localhost", "::1"} or HOST.startswith("127.") else ["*"]
+)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # HTTPS says that people reach this server over TLS, here or at the proxy before it.
@@ -66,7 +68,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "plan_tracker.middleware.ServiceUnavailable",
     "plan_tracker.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -79,7 +80,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "auditlog.middleware.AuditlogMiddleware",
+    "plan_tracker.middleware.Audit",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -141,7 +142,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "plan_tracker.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,7 +18,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
@@ -38,7 +40,14 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without a request context: whatever broke must not break this page too."""
+    """
+    Without a request context: whatever broke must not break this page too.
+
+    Django calls this while it handles the exception, wherever that came from: a database that is gone is told
+    apart from a fault of ours.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return render(None, "503.html", status=503)
     return render(None, "500.html", status=500)
 
 

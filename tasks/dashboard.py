@@ -136,6 +136,8 @@ def _figures(plan: Plan, day: date, measures: Any, numbers: Counter[str], units:
 def _sections(plan: Plan, measures: Any) -> list[SectionRow]:
     rows = {section.pk: SectionRow(section) for section in plan.sections.order_by("number")}
     for tally in measures.order_by().values("section", "timeliness").annotate(number=Count("pk")):
+        if tally["section"] not in rows:  # loaded past every door under a heading of another plan: counted all the same
+            rows[tally["section"]] = SectionRow(Section.objects.get(pk=tally["section"]))
         rows[tally["section"]].numbers[tally["timeliness"]] += tally["number"]
     return list(rows.values())
 
@@ -149,6 +151,8 @@ def _units(plan: Plan, day: date) -> list[UnitRow]:
     )
     rows = {department.pk: UnitRow(department) for department in units_of(plan)}
     for tally in tallies:
+        if tally["department"] not in rows:  # given a part between the two questions
+            continue
         row, number = rows[tally["department"]], tally["number"]
         if tally["role"] in PRINCIPAL_ROLES:
             row.principal += number

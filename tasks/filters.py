@@ -190,7 +190,7 @@ class MeasureFilter(LedgerFilter):
         if sort == "deadline":
             return queryset.by_deadline()
         if sort == "late":
-            return queryset.longest_overdue_first()
+            return queryset.by_days_late()
         if sort in {"report", "silent"}:
             return queryset.by_last_report(self.day, oldest_first=sort == "silent")
         return queryset.in_plan_order()

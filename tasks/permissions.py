@@ -11,6 +11,7 @@ from typing import TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from departments.models import Department, Role, User
 
@@ -19,7 +20,7 @@ from .models import Assignment, Plan, Report
 Person = User | AnonymousUser
 
 # Whose working data the office itself keeps up to date in the panel; everything else there is for administrators.
-WORKING_DATA = frozenset({"plan", "section", "measure", "assignment", "sourcenote", "alias", "membership"})
+WORKING_DATA = frozenset({"plan", "section", "measure", "assignment", "sourcenote"})
 # What the panel shows and never changes: written by people's own actions, kept for ever.
 RECORDS = frozenset({"report", "review", "logentry", "accessattempt", "accesslog", "accessfailurelog"})
 
@@ -75,7 +76,7 @@ def reporting_department(user: Person, assignment: Assignment) -> Department | N
 
 
 def _answers_for(own: Department, owing: Department) -> bool:
-    return own == owing or (owing.is_collective and owing.memberships.filter(member=own).exists())
+    return own == owing or (owing.is_collective and any(each.member_id == own.pk for each in owing.memberships.all()))
 
 
 def may_report(user: Person, assignment: Assignment) -> bool:
@@ -96,6 +97,20 @@ def may_review(user: Person, report: Report) -> bool:
     if report.department_id == report.assignment.measure.plan.office_id:
         return has_role(user, Role.LEADER, Role.ADMINISTRATOR)
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def why_not_review(user: Person, report: Report) -> str:
+    """In words, why somebody with a review queue may not decide on this report; empty where he may."""
+    if may_review(user, report) or not isinstance(user, User):
+        return ""
+    if report.author_id == user.pk:
+        return _("这份申请由您本人填写，须由他人审核。")
+    own = user.department_id
+    if own is not None and own in (report.department_id, report.assignment.department_id):
+        return _("按回避要求，本单位的办结申请须由其他单位的人员审核。")
+    if report.department_id == report.assignment.measure.plan.office_id:
+        return _("督办单位自己的办结申请，由领导小组审核。")
+    return _("这份申请由督办管理员审核。")
 
 
 def may_assign(user: Person, plan: Plan) -> bool:

@@ -31,6 +31,10 @@ def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _end_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.max))
+
+
 def events(measure: Measure, day: date) -> list[Event]:
     """Issue, deadline, reports and decisions by the end of ``day``; one query."""
     reports = (
@@ -40,7 +44,7 @@ def events(measure: Measure, day: date) -> list[Event]:
     )
     found = [Event(_start_of(measure.plan.issued_on), measure.plan.issuer, _("印发计划"), measure.plan.number)]
     if measure.due_on is not None and measure.due_on <= day:
-        found.append(Event(_start_of(measure.due_on), _("系统"), _("完成时限到期")))
+        found.append(Event(_end_of(measure.due_on), _("系统"), _("完成时限到期")))
     for report in reports:
         what = _("申请办结") if report.asks_to_close else _("填报进展")
         found.append(Event(report.recorded_at, _speaker(report), what, report=report))

@@ -17,17 +17,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Case, CharField, DateField, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from .choices import SETTLED, Cadence, Timeframe, Timeliness
 
 # The days a page may be asked for: early and late enough for any plan, and far from where dates overflow.
 EARLIEST = date(1949, 10, 1)
 LATEST = date(2199, 12, 31)
+
+# What a date of a plan must satisfy: every day that is counted from it can then be counted.
+IN_RANGE = (
+    MinValueValidator(EARLIEST, gettext_lazy("日期不能早于%(limit_value)s。")),
+    MaxValueValidator(LATEST, gettext_lazy("日期不能晚于%(limit_value)s。")),
+)
 
 MIN_GRACE_DAYS, MAX_GRACE_DAYS = 1, 60
 MAX_DUE_SOON_DAYS = 180

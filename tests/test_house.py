@@ -24,7 +24,7 @@ LAYERS = (
     {"models"},
     {"permissions"},
     {"actions"},
-    {"forms", "filters", "links", "dashboard", "timeline", "excel", "papers"},
+    {"forms", "filters", "links", "dashboard", "members", "timeline", "excel", "papers"},
     {"views", "admin", "context", "templatetags", "management"},
     {"urls"},
 )

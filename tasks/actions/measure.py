@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from departments.models import Department, User
 
 from .. import permissions
-from ..choices import AssignmentRole
-from ..models import Assignment, Measure
+from ..choices import DECIDING_ROLES, AssignmentRole
+from ..models import Assignment, Measure, Review
 
 
 def check_roles(roles: Iterable[str]) -> None:
@@ -23,6 +24,8 @@ def check_roles(roles: Iterable[str]) -> None:
     no unit is singled out.
     """
     given = list(roles)
+    if set(given) - set(AssignmentRole.values):
+        raise ValidationError(_("角色只能是负责、牵头、配合或按职责分工。"), code="unknown_role")
     if given.count(AssignmentRole.SOLE) > 1:
         raise ValidationError(_("一项任务只能有一个负责单位。"), code="two_soles")
     if AssignmentRole.SOLE in given and AssignmentRole.LEAD in given:
@@ -35,18 +38,43 @@ def check_roles(roles: Iterable[str]) -> None:
         raise ValidationError(_("配合单位须与负责或牵头单位并列。"), code="co_alone")
 
 
+def check_deadline(measure: Measure, timeframe: str, due_on: date | None) -> None:
+    """Refuses another deadline for what has been accepted as finished: whether that was on time is on record."""
+    changed = (measure.timeframe, measure.due_on) != (timeframe, due_on)
+    if changed and Review.objects.accepted().of_measure(measure).exists():
+        raise ValidationError(_("本任务已有单位办结，完成时限不能再改。"), code="settled")
+
+
+def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) -> None:
+    """What was accepted was accepted of a unit in its role; another role would rewrite what past days showed."""
+    parts = list(measure.assignments.select_related("department"))
+    accepted = set(Review.objects.accepted().of_measure(measure).values_list("report__assignment", flat=True))
+    deciding = [part for part in parts if part.role in DECIDING_ROLES]
+    closed = bool(deciding) and all(part.pk in accepted for part in deciding)
+    if closed and {part.department: part.role for part in parts} != dict(roles):
+        raise ValidationError(_("任务已办结，不能再调整责任分工。"), code="closed")
+    for part in parts:
+        if part.pk in accepted and roles.get(part.department, part.role) != part.role:
+            raise ValidationError(
+                _("%(unit)s的办结申请已经同意，不能再改角色。") % {"unit": part.department}, code="settled"
+            )
+
+
 @transaction.atomic
 def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> list[Assignment]:
     """
     Makes ``roles`` the whole of the measure's responsibilities, in that order.
 
-    Raises ``PermissionDenied``; ``ValidationError`` on an impossible combination, or where a unit to be removed
-    has reported: what has been reported stays somebody's duty.
+    Raises ``PermissionDenied``; ``ValidationError`` on an impossible combination, on a closed measure, where the
+    role of an accepted part would change, or where a unit to be removed has reported: what has been reported stays
+    somebody's duty.
     """
     permissions.require(permissions.may_assign(by, measure.plan))
     check_roles(roles.values())
     Measure.objects.select_for_update().get(pk=measure.pk)
+    _check_what_is_settled(measure, roles)
     leaving = measure.assignments.exclude(department__in=roles)
+    list(leaving.select_for_update())  # nobody reports on them while they go
     reported = leaving.filter(reports__isnull=False).select_related("department").distinct()
     if reported:
         names = _("、").join(part.department.name for part in reported)

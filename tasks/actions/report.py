@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -54,42 +55,49 @@ def submit(
     """
     Records a report and, where it asks to close, opens the review of that request.
 
-    ``token`` names the form: the same form sent twice is recorded once. ``seen`` is the last report its writer
-    had before him (None where there was none). ``percent`` is 0–100. Raises ``PermissionDenied``,
-    ``ValidationError``, ``NotAccepted`` when the part is closed or a request to close already waits, and
-    ``Superseded`` when there is a report the writer has not seen.
+    ``token`` names the form: sent twice it is recorded once, and with other words it is a newer report. ``seen`` is
+    the last report its writer had before him (None where there was none). ``percent`` is 0–100. Raises
+    ``PermissionDenied``, ``ValidationError``, ``NotAccepted`` when the part is closed or gone or a request to close
+    already waits, and ``Superseded`` when there is a report the writer has not seen.
     """
     department = permissions.reporting_department(by, assignment)
     if department is None:
-        permissions.require(False)
+        raise PermissionDenied
     today = local_day(now)
-    Assignment.objects.select_for_update().get(pk=assignment.pk)
-    taken = Report.objects.filter(token=token).select_related("author").first()
-    if taken is not None:
-        permissions.require(taken.author_id == by.pk and taken.assignment_id == assignment.pk)
-        return Submission(taken, is_new=False)
-    part = Assignment.objects.as_of(today).get(pk=assignment.pk)
-    if part.requested_on is not None:
-        raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
-    if asks_to_close and part.is_waiting:
-        raise NotAccepted(_("本单位已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"))
-    newest = assignment.reports.newest_first().select_related("author", "department").first()
-    if newest is not None and newest.pk != seen:
-        raise Superseded(newest)
+    if Assignment.objects.select_for_update().filter(pk=assignment.pk).first() is None:
+        raise NotAccepted(_("本单位已不在这项任务的责任分工中，不再接受填报。"))
     report = Report(
         assignment=assignment,
         department=department,
         author=by,
+        is_recorded_for_another=by.department_id != department.pk,
         recorded_on=today,
         recorded_at=now,
-        progress=progress,
-        problems=problems,
-        next_steps=next_steps,
+        progress=progress.strip(),
+        problems=problems.strip(),
+        next_steps=next_steps.strip(),
         percent=percent,
         needs_coordination=needs_coordination,
         asks_to_close=asks_to_close,
         token=token,
     )
+    taken = Report.objects.filter(token=token).select_related("author", "department").first()
+    if taken is not None:
+        permissions.require(taken.author_id == by.pk and taken.assignment_id == assignment.pk)
+        if not taken.says_the_same_as(report):
+            raise Superseded(taken)
+        return Submission(taken, is_new=False)
+    part = Assignment.objects.as_of(today).get(pk=assignment.pk)
+    if part.requested_on is not None:
+        raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
+    newest = assignment.reports.newest_first().select_related("author", "department").first()
+    if newest is not None:
+        if (newest.author_id, newest.recorded_on) == (by.pk, today) and newest.says_the_same_as(report):
+            return Submission(newest, is_new=False)  # sent, gone back to, and sent again
+        if newest.pk != seen:
+            raise Superseded(newest)
+    if asks_to_close and part.is_waiting:
+        raise NotAccepted(_("这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"))
     report.full_clean()
     report.save()
     if asks_to_close:

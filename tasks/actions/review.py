@@ -12,7 +12,7 @@ from departments.models import User
 
 from .. import permissions
 from ..choices import Decision
-from ..models import Review
+from ..models import Assignment, Review
 from ..timeliness import local_day
 
 
@@ -38,11 +38,10 @@ def send_back(*, by: User, review: Review, now: datetime, reason: str) -> Review
 
 @transaction.atomic
 def _decide(*, by: User, review: Review, decision: str, reason: str, now: datetime) -> Review:
-    held = (
-        Review.objects.select_for_update(of=("self",))
-        .select_related("report__assignment__measure__plan", "report__assignment__department", "reviewer")
-        .get(pk=review.pk)
-    )
+    # The part first, as whoever reports on it does; then what is read is what stands behind the locks.
+    Assignment.objects.select_for_update().get(pk=review.report.assignment_id)
+    Review.objects.select_for_update().get(pk=review.pk)
+    held = Review.objects.with_request().get(pk=review.pk)
     permissions.require(permissions.may_review(by, held.report))
     if held.decision != Decision.PENDING:
         raise AlreadyDecided(held)

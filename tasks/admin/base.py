@@ -12,7 +12,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +23,6 @@ from departments.models import User
 
 from .. import permissions
 from ..choices import Timeliness
-from ..timeliness import EARLIEST, LATEST
 from ..validators import printable
 from .forms import EMPTY, MEMORY
 
@@ -67,11 +65,6 @@ class Permitted:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if isinstance(field, forms.CharField):
             field.validators.append(printable)
-        if isinstance(field, forms.DateField):
-            field.validators += [
-                MinValueValidator(EARLIEST, _("日期不能早于%(limit_value)s。")),
-                MaxValueValidator(LATEST, _("日期不能晚于%(limit_value)s。")),
-            ]
         widget = getattr(field, "widget", None)
         if isinstance(widget, RelatedFieldWidgetWrapper):
             widget.can_add_related = widget.can_change_related = False

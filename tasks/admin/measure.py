@@ -25,7 +25,7 @@ from .base import Lines, Room, Table, TimelinessFilter, day, person
 from .exchange import Exports
 from .forms import EMPTY, CarefulForm
 
-OFFICIAL_TEXT = ("number", "wording", "responsibility_text", "timeframe_text")
+OFFICIAL_TEXT = ("wording", "responsibility_text", "timeframe_text")
 
 
 class RoleForm(forms.ModelForm):
@@ -112,7 +112,7 @@ class AssignmentInline(Table):
 
 
 class MeasureForm(CarefulForm):
-    settled = ("plan",)
+    settled = ("plan", "number")
 
     class Meta:
         model = Measure
@@ -139,6 +139,13 @@ class MeasureForm(CarefulForm):
         plan, section = cleaned.get("plan"), cleaned.get("section")
         if plan is not None and section is not None and section.plan_id != plan.pk:
             self.add_error("section", _("该章节不属于所选的推进计划。"))
+        if self.instance.pk and {"timeframe", "due_on"} <= set(cleaned):
+            try:
+                actions.check_deadline(
+                    Measure.objects.get(pk=self.instance.pk), cleaned["timeframe"], cleaned["due_on"]
+                )
+            except ValidationError as error:
+                self.add_error("due_on", error)
         return cleaned
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .. import permissions
 from ..models import Plan, Section, SourceNote
 from .base import Room, day
 from .forms import CarefulForm
@@ -42,12 +44,16 @@ class PlanAdmin(Room):
         (_("填报与审核"), {"fields": ("office", "cadence", "grace_days", "due_soon_days")}),
     )
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
+        """Whose office it is decides who reviews whom: for administrators alone."""
+        return () if permissions.may_correct_official_text(request.user) else ("office",)
+
     def view_on_site(self, obj: Plan) -> str:
         return obj.get_absolute_url()
 
 
 class SectionForm(CarefulForm):
-    settled = ("plan",)
+    settled = ("plan", "number")
 
     class Meta:
         model = Section

@@ -61,7 +61,7 @@ class ReportAdmin(Exports, Room):
         "problems",
         "next_steps",
         "percent",
-        ("needs_coordination", "asks_to_close"),
+        ("asks_for_coordination", "asks_for_closing"),
     )
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -136,6 +136,14 @@ class ReportAdmin(Exports, Room):
     @admin.display(description=gettext_lazy("任务"))
     def measure(self, report: Report) -> Measure:
         return report.assignment.measure
+
+    @admin.display(description=gettext_lazy("需领导协调"))
+    def asks_for_coordination(self, report: Report) -> str:
+        return _("是") if report.needs_coordination else _("否")
+
+    @admin.display(description=gettext_lazy("申请办结"))
+    def asks_for_closing(self, report: Report) -> str:
+        return _("是") if report.asks_to_close else _("否")
 
     @admin.display(description=gettext_lazy("进展情况"))
     def progress_in_short(self, report: Report) -> str:

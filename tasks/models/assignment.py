@@ -150,28 +150,41 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             requested_on__isnull=True, asks_for_help=True
         )
 
+    def with_return(self, day: date) -> AssignmentQuerySet:
+        """
+        Adds ``returned_because``: why a request to close came back, until the unit says something again.
+
+        NULL where none did, and where the part has been closed meanwhile. Wants ``as_of``.
+        """
+        answers = Report.objects.recorded_by(day).filter(
+            assignment=OuterRef("report__assignment"), recorded_at__gt=OuterRef("decided_at")
+        )
+        came_back = Review.objects.decided_by(day, Decision.RETURNED).of_outer_assignment().filter(~Exists(answers))
+        reason = Subquery(came_back.order_by("-decided_at").values("reason")[:1])
+        return self.annotate(
+            returned_because=Case(When(requested_on__isnull=True, then=reason), output_field=models.TextField())
+        )
+
     def most_pressing_first(self, day: date) -> AssignmentQuerySet:
         """
         As a unit works through them: 逾期, 临期, 被退回, 超期未报, the rest, then what is closed. Wants ``as_of``.
 
-        Adds ``urgency``, and ``is_returned``: the last thing said was a request to close, and it came back.
+        Adds ``urgency`` and what ``with_return`` adds.
         """
-        returned = Review.objects.decided_by(day, Decision.RETURNED)
-        last = Report.objects.latest_of_outer_assignment(day).annotate(
-            came_back=Exists(returned.filter(report=OuterRef("pk")))
+        urgency = Case(
+            When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
+            When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
+            When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
+            When(returned_because__isnull=False, then=Value(Urgency.RETURNED)),
+            When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
+            default=Value(Urgency.REST),
+            output_field=models.IntegerField(),
         )
-        return self.annotate(
-            is_returned=Coalesce(Subquery(last.values("came_back")[:1]), Value(False)),
-            urgency=Case(
-                When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
-                When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
-                When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
-                When(is_returned=True, then=Value(Urgency.RETURNED)),
-                When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
-                default=Value(Urgency.REST),
-                output_field=models.IntegerField(),
-            ),
-        ).order_by("urgency", "measure__due_on", "measure__plan_id", "measure__number", "position")
+        rows: Any = self.with_return(day).annotate(**{"urgency": urgency})
+        ordered: AssignmentQuerySet = rows.order_by(
+            "urgency", "measure__due_on", "measure__plan_id", "measure__number", "position"
+        )
+        return ordered
 
 
 class AssignmentManager(models.Manager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
@@ -202,6 +215,8 @@ class Assignment(models.Model):
 
     last_reports: list[Report]  # of with_last_report(): one or none
     urgency: int  # of most_pressing_first()
+    members: list[tuple[Department, date | None]]  # of members.attach_members(), where it is a collective's
+    may_report: bool  # set by a page for the person who looks at it
 
     class Meta:
         verbose_name = _("责任分工")

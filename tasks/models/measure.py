@@ -109,6 +109,15 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         parts = Assignment.objects.with_reporting(day, plan).prefetch_related("department").order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
+    def by_days_late(self) -> MeasureQuerySet:
+        """The most days late first, overdue or closed late; then everything else in the plan's order."""
+        days = Case(
+            When(timeliness=Timeliness.OVERDUE, then=F("as_of_day") - F("due_on")),
+            When(timeliness=Timeliness.CLOSED_LATE, then=F("requested_on") - F("due_on")),
+            output_field=models.DurationField(),
+        )
+        return self.order_by(days.desc(nulls_last=True), "number")
+
     def longest_overdue_first(self) -> MeasureQuerySet:
         """Overdue ones by days late, then everything else in the plan's order. Wants ``as_of`` first."""
         return self.order_by(Case(When(timeliness=Timeliness.OVERDUE, then=F("due_on"))).asc(nulls_last=True), "number")
@@ -148,6 +157,7 @@ class Measure(models.Model):
         _("完成时限"),
         null=True,  # ongoing, and nothing else: see the constraint
         blank=True,
+        validators=timeliness.IN_RANGE,
         help_text=_("当日仍算按期；持续推进的任务不填。"),
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department
 
 from ..choices import Cadence
-from ..timeliness import MAX_DUE_SOON_DAYS, MAX_GRACE_DAYS, MIN_GRACE_DAYS
+from ..timeliness import IN_RANGE, MAX_DUE_SOON_DAYS, MAX_GRACE_DAYS, MIN_GRACE_DAYS
 from ..validators import printable
 
 
@@ -43,9 +43,9 @@ class Plan(models.Model):
     number = models.CharField(_("发文字号"), max_length=60, validators=[printable])
     title = models.CharField(_("标题"), max_length=200, validators=[printable])
     issuer = models.CharField(_("发布机构"), max_length=100, validators=[printable])
-    issued_on = models.DateField(_("印发日期"))
-    starts_on = models.DateField(_("计划开始"))
-    ends_on = models.DateField(_("计划结束"))
+    issued_on = models.DateField(_("印发日期"), validators=IN_RANGE)
+    starts_on = models.DateField(_("计划开始"), validators=IN_RANGE)
+    ends_on = models.DateField(_("计划结束"), validators=IN_RANGE)
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

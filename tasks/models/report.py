@@ -60,6 +60,7 @@ class Report(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reports", verbose_name=_("填报人")
     )
+    is_recorded_for_another = models.BooleanField(_("代录"), default=False, help_text=_("填报人当时不属于填报单位。"))
     recorded_on = models.DateField(_("填报日期"))
     recorded_at = models.DateTimeField(_("填报时间"))
     progress = models.TextField(_("进展情况"), validators=TEXT)
@@ -107,7 +108,15 @@ class Report(models.Model):
     def __str__(self) -> str:
         return f"{self.department} · {self.recorded_on}"
 
-    @property
-    def is_recorded_for_another(self) -> bool:
-        """Entered by somebody who does not belong to the department it speaks for (代录)."""
-        return self.author.department_id != self.department_id
+    def says_the_same_as(self, other: Report) -> bool:
+        """Whether both have the same words and figures, however their lines end."""
+        return self._content() == other._content()
+
+    def _content(self) -> tuple[object, ...]:
+        words = (self.progress, self.problems, self.next_steps)
+        return (
+            *("\n".join(text.splitlines()) for text in words),
+            self.percent,
+            self.needs_coordination,
+            self.asks_to_close,
+        )

@@ -19,6 +19,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def pending(self) -> ReviewQuerySet:
         return self.filter(decision=Decision.PENDING)
 
+    def accepted(self) -> ReviewQuerySet:
+        return self.filter(decision=Decision.ACCEPTED)
+
     def waiting_on(self, day: date) -> ReviewQuerySet:
         """Asked for by the end of ``day`` and not decided by then."""
         return self.filter(report__recorded_on__lte=day).exclude(decided_on__lte=day)

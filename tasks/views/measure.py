@@ -13,6 +13,7 @@ from .. import permissions
 from ..excel import ledger as workbooks
 from ..filters import MeasureFilter
 from ..links import day_of
+from ..members import attach_members
 from ..models import Assignment, Measure, Plan, Review
 from ..timeline import events
 from .access import allowed, person
@@ -78,6 +79,7 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         .prefetch_related("department__memberships__member")
         .order_by("position", "pk")
     )
+    attach_members(parts, as_of.day)
     waiting = Review.objects.pending().of_measure(found).with_request()
     return render(
         request,

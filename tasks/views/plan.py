@@ -38,6 +38,6 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
             "dashboard": dashboard(found, day_of(request).day),
             "empty_collectives": units_of(found).without_members(),
             "may_export": permissions.may_export(request.user),
-            "may_use_panel": permissions.may_use_panel(request.user),
+            "may_register_members": permissions.may_change_in_panel(request.user, "department"),
         },
     )

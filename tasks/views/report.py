@@ -32,7 +32,10 @@ def mine(request: HttpRequest) -> HttpResponse:
             .with_last_report(day)
             .with_siblings(day)
             .select_related("measure__plan", "measure__section", "department")
+            .prefetch_related("department__memberships")
         )
+    for part in parts:
+        part.may_report = permissions.may_report(user, part)
     context = {"department": user.department, "parts": parts, "steps": _steps(parts)}
     return render(request, "tasks/report/mine.html", context)
 
@@ -49,9 +52,10 @@ def _steps(parts: list[Assignment]) -> list[dict[str, object]]:
 
 def _part(request: HttpRequest, pk: int) -> Assignment:
     """The part, for somebody who may report on it; for everybody else there is no such page."""
-    day = day_of(request).today
+    day = day_of(request).day
     parts = (
         Assignment.objects.as_of(day)
+        .with_return(day)
         .with_last_report(day)
         .with_siblings(day)
         .select_related("measure__plan", "measure__section", "department")

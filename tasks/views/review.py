@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from ..actions import review as actions
 from ..choices import Decision
 from ..forms.review import ReviewForm
 from ..links import day_of
+from ..members import attach_members
 from ..models import Assignment, Review
 from .access import allowed, person
 
@@ -58,25 +59,34 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, review: Review, form: ReviewForm, *, status: int = 200) -> HttpResponse:
-    day = day_of(request).today
-    assignment = review.report.assignment
-    parts = (
+    as_of = day_of(request)
+    day = as_of.day
+    report = review.report
+    if report.recorded_on > day:
+        raise Http404
+    assignment = report.assignment
+    parts = list(
         Assignment.objects.filter(measure=assignment.measure)
         .as_of(day)
         .with_last_report(day)
         .select_related("department", "measure__plan")
+        .prefetch_related("department__memberships__member")
         .order_by("position", "pk")
     )
     part = next(part for part in parts if part.pk == assignment.pk)
+    attach_members(parts, day)
+    said = assignment.reports.recorded_by(day).exclude(pk=report.pk).select_related("department", "review")
     context = {
         "plan": assignment.measure.plan,
         "measure": assignment.measure,
         "review": review,
         "part": part,
         "others": [other for other in parts if other.pk != assignment.pk],
-        "earlier": assignment.reports.exclude(pk=review.report_id).select_related("department", "review"),
+        "earlier": [each for each in said if each.recorded_at < report.recorded_at],
+        "later": [each for each in said if each.recorded_at >= report.recorded_at],
         "form": form,
-        "is_waiting": review.decision == Decision.PENDING,
-        "may_decide": permissions.may_review(request.user, review.report),
+        "is_waiting": review.decided_on is None or review.decided_on > day,
+        "may_decide": as_of.is_today and permissions.may_review(request.user, report),
+        "why_not": permissions.why_not_review(request.user, report),
     }
     return render(request, "tasks/review/detail.html", context, status=status)

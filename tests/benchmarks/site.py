@@ -1,4 +1,4 @@
-"""The project's addresses, and two more to compare with: an empty view and a plain list, behind the same middleware."""
+"""The project's addresses, and some to compare with: an empty view and plain lists, behind the same middleware."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from tasks.models import Measure, Plan
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-LIST = engines["django"].from_string(
-    """<!doctype html>
+LIST = """<!doctype html>
 <html lang="zh-Hans">
   <head><meta charset="utf-8"><title>{{ plan.title }}</title></head>
   <body>
@@ -27,29 +26,38 @@ LIST = engines["django"].from_string(
           <td><a href="{% url 'measure' plan.slug measure.number %}">{{ measure.wording }}</a></td>
           <td>{{ measure.section }}</td>
           <td>{{ measure.due_on|date:"Y-m-d" }}</td>
+          UNITS
         </tr>
       {% endfor %}
     </table>
   </body>
 </html>
 """
-)
+UNITS = """<td>
+  {% for part in measure.assignments.all %}{{ part.department.name }} {{ part.get_role_display }} {% endfor %}
+</td>"""
+PLAIN = engines["django"].from_string(LIST.replace("UNITS", ""))
+WITH_UNITS = engines["django"].from_string(LIST.replace("UNITS", UNITS))
 
 
 def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def plain_list(request: HttpRequest, slug: str, length: int) -> HttpResponse:
+def plain_list(request: HttpRequest, slug: str, length: int, units: bool = False) -> HttpResponse:
     """The first ``length`` measures as Django's tutorial would show them: count, slice, a bare template."""
     plan = get_object_or_404(Plan, slug=slug)
     measures = Measure.objects.filter(plan=plan).select_related("section").order_by("number")
+    if units:
+        measures = measures.prefetch_related("assignments__department")
     page = Paginator(measures, length).get_page(request.GET.get("page"))
-    return HttpResponse(LIST.render({"plan": plan, "page": page}, request))
+    template = WITH_UNITS if units else PLAIN
+    return HttpResponse(template.render({"plan": plan, "page": page}, request))
 
 
 urlpatterns = [
     *urls.urlpatterns,
     path("bench/empty/", empty),
     path("bench/<slug:slug>/<int:length>/", plain_list),
+    path("bench/<slug:slug>/<int:length>/units/", plain_list, {"units": True}),
 ]
