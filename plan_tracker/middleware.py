@@ -10,11 +10,24 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from tasks.forms.as_of import AsOf, AsOfForm
 
+from .views import healthz
+
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Health:
+    """Answers the question whether the server lives before anything else asks the database who is asking."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return healthz(request) if request.path_info == reverse("healthz") else self.get_response(request)
 
 
 class Headers:
@@ -24,6 +37,8 @@ class Headers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding is not None:
+            request.encoding = "utf-8"  # what every page asks for; a browser that claims another one is not believed
         if request.method == "TRACE":
             response: HttpResponse = HttpResponseNotAllowed(["GET", "HEAD", "POST", "OPTIONS"])
         else:

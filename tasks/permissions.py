@@ -20,7 +20,7 @@ from .models import Assignment, Plan, Report
 Person = User | AnonymousUser
 
 # Whose working data the office itself keeps up to date in the panel; everything else there is for administrators.
-WORKING_DATA = frozenset({"plan", "section", "measure", "assignment", "sourcenote"})
+WORKING_DATA = frozenset({"plan", "section", "measure", "assignment", "sourcenote", "alias", "membership"})
 # What the panel shows and never changes: written by people's own actions, kept for ever.
 RECORDS = frozenset({"report", "review", "logentry", "accessattempt", "accesslog", "accessfailurelog"})
 
@@ -105,11 +105,10 @@ def why_not_review(user: Person, report: Report) -> str:
         return ""
     if report.author_id == user.pk:
         return _("这份申请由您本人填写，须由他人审核。")
-    own = user.department_id
-    if own is not None and own in (report.department_id, report.assignment.department_id):
-        return _("按回避要求，本单位的办结申请须由其他单位的人员审核。")
-    if report.department_id == report.assignment.measure.plan.office_id:
+    if report.department_id == report.assignment.measure.plan.office_id and not has_role(user, Role.LEADER):
         return _("督办单位自己的办结申请，由领导小组审核。")
+    if user.department_id in (report.department_id, report.assignment.department_id):
+        return _("按回避要求，本单位的办结申请须由其他单位的人员审核。")
     return _("这份申请由督办管理员审核。")
 
 

@@ -119,14 +119,15 @@ def test_the_first_of_joint_units_compiles_and_is_not_called_a_lead(db) -> None:
 
 def test_a_collective_names_its_members_or_says_that_it_has_none(db) -> None:
     measure = a_measure()
-    collective = a_collective("各街道办", a_department("万新街道", position=2), a_department("张贵庄街道", position=1))
-    a_part(measure, collective, AssignmentRole.JOINT)
+    second = a_department("万新街道", position=2)
+    collective = a_collective("各街道办", second, a_department("张贵庄街道", position=1))
+    a_report(a_part(measure, collective, AssignmentRole.JOINT), date(2021, 12, 1), by=a_reporter(second))
     a_part(measure, a_collective("各成员单位"), AssignmentRole.JOINT)
 
     page = visit(signed_in(a_leader()), measure.get_absolute_url())
 
     first, second = (row[0] for row in page.rows(page.every("table")[0]))
-    assert first == "各街道办 列第一位 成员2个：张贵庄街道、万新街道"
+    assert first == "各街道办 列第一位 成员2个：张贵庄街道 （未填报） 、万新街道 （未填报）"
     assert second == "各成员单位 集合，尚未登记成员单位"
 
 

@@ -132,7 +132,7 @@ def test_a_second_request_to_close_is_refused_while_one_waits(part: Assignment, 
 
     page = save(signed_in(clerk), form_for(part), progress="再申请。", asks_to_close="on")
 
-    assert faults(page) == ["本单位已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"]
+    assert faults(page) == ["这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"]
     assert Review.objects.count() == 1
 
 

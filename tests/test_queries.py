@@ -122,15 +122,15 @@ def test_a_measure(db) -> None:
         costs_of = costs(lambda rows, person=person: (signed_in(person()), a_measure_of_many(rows).get_absolute_url()))
 
         # session, person, roles, measure, how many of its parts were reported on, parts, their last reports, members
-        # of collectives, those members' names, requests that wait, time line, source notes
-        assert costs_of == dict.fromkeys(ROWS, 12)
+        # of collectives, those members' names, what these reported, time line, requests that wait, source notes
+        assert costs_of == dict.fromkeys(ROWS, 13)
 
 
 def test_a_measure_for_a_reporter(db) -> None:
     def build(rows: int) -> tuple[Client, str]:
         return signed_in(a_reporter(a_department("万新街道"))), a_measure_of_many(rows).get_absolute_url()
 
-    # as for everybody, and the person's department and the collectives it is a member of
+    # as for everybody, and the person's department
     assert costs(build) == dict.fromkeys(ROWS, 14)
 
 
@@ -142,9 +142,9 @@ def test_what_my_department_owes(db) -> None:
             a_report(part, date(2021, 12, 1), asks_to_close=True)
         return signed_in(a_reporter(unit)), "/mine/"
 
-    # session, person with its department, roles, department, parts, their last reports, all parts of their measures,
-    # newest plan for the frame
-    assert costs(build) == dict.fromkeys(ROWS, 8)
+    # session, person, roles, the person's department, parts, their last reports, all parts of their measures, members
+    # of collectives, newest plan for the frame
+    assert costs(build) == dict.fromkeys(ROWS, 9)
 
 
 def test_the_queue_of_requests(db) -> None:
@@ -166,8 +166,9 @@ def test_a_request(db) -> None:
             a_report(part, date(2021, 12, 5), progress=f"第{number}次。")
         return signed_in(a_supervisor()), f"/reviews/{part.reports.get(asks_to_close=True).review.pk}/"
 
-    # session, person, roles, request, parts of the measure, their last reports, what the unit said before
-    assert costs(build) == dict.fromkeys(ROWS, 7)
+    # session, person, roles, request, parts of the measure, their last reports, members of collectives, those members'
+    # names, what these reported, what the unit said before
+    assert costs(build) == dict.fromkeys(ROWS, 10)
 
 
 def test_the_form_of_a_report(db) -> None:

@@ -76,6 +76,7 @@ def test_a_report_keeps_every_word_as_it_was_given() -> None:
         "assignment_id": part.pk,
         "department_id": part.department_id,
         "author_id": author.pk,
+        "is_recorded_for_another": False,
         "recorded_on": TODAY,
         "recorded_at": at(TODAY),
         "progress": "已印发实施方案。\n\t共三章。",
@@ -197,7 +198,7 @@ def test_the_same_form_sent_twice_is_recorded_once() -> None:
     author = a_reporter(part.department)
 
     first = say(author, part, token=token, seen=None, asks_to_close=True)
-    second = say(author, part, token=token, seen=None, asks_to_close=True, progress="改了一个字")
+    second = say(author, part, token=token, seen=None, asks_to_close=True)
 
     assert (first.is_new, second.is_new) == (True, False)
     assert second.report == first.report
@@ -209,7 +210,7 @@ def test_the_same_form_sent_again_after_its_request_was_accepted_is_still_that_r
     part = a_part()
     report = a_closing(part, TODAY)
 
-    again = say(report.author, part, token=report.token, seen=None, asks_to_close=True)
+    again = say(report.author, part, token=report.token, seen=None, asks_to_close=True, progress=report.progress)
 
     assert (again.report, again.is_new) == (report, False)
     assert written() == (1, 1)
@@ -277,7 +278,7 @@ def test_a_second_request_is_refused_while_the_first_waits() -> None:
     with pytest.raises(NotAccepted) as refusal:
         say(author, part, asks_to_close=True, now=at(TODAY + timedelta(days=30)))
 
-    assert refusal.value.args[0] == "本单位已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"
+    assert refusal.value.args[0] == "这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"
     assert written() == (1, 1)
 
 

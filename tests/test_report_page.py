@@ -125,12 +125,12 @@ def test_the_last_report_stands_beside_the_form_and_the_form_is_empty(part, repo
     assert still_typed(page) == dict.fromkeys(TYPED)
 
 
-def test_the_reason_of_a_return_stands_beside_the_form(part, reporter) -> None:
+def test_the_reason_of_a_return_stands_above_the_form(part, reporter) -> None:
     a_return(part, date(2022, 1, 4), date(2022, 1, 5), reason="请附会商制度印发文号。")
 
     page = visit(reporter, part.get_report_url())
 
-    assert words(page.every("aside")[0]).endswith("退回理由 请附会商制度印发文号。")
+    assert "办结申请被退回，理由： 请附会商制度印发文号。" in page.words
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_a_second_request_to_close_waits_for_the_first_and_the_text_stays(part, 
     without = still_typed(page) | {name: page.filled_in(name) or "" for name in ("token", "seen")}
     send(reporter, part.get_report_url(), status=302, **without)
 
-    assert page.alerts == ["本单位已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"]
+    assert page.alerts == ["这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"]
     assert (still_typed(page), page.filled_in("asks_to_close")) == (TYPED, "on")
     assert [report[-1] for report in recorded()] == [True, False]
 

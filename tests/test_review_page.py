@@ -204,7 +204,7 @@ def test_only_those_who_may_decide_get_the_form_and_the_others_the_reason(plan, 
         "the unit's own supervisor": [False, False],
     }
     own = visit(signed_in(people["the unit's own supervisor"]), address(units))
-    office = visit(signed_in(people["supervisor"]), address(offices))
+    office = visit(signed_in(a_supervisor()), address(offices))
     assert "按回避要求，本单位的办结申请须由其他单位的人员审核。" in own.words
     assert "督办单位自己的办结申请，由领导小组审核。" in office.words
 

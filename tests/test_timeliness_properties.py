@@ -227,7 +227,13 @@ class Reckoning:
             "reported": self.has_reported(unit),
             "last report": heard[-1].on if heard else None,
             "waits": any(entry.asks and entry.decided_on > self.day for entry in heard),
-            "came back": bool(heard) and heard[-1].decision == "send back" and heard[-1].decided_on <= self.day,
+            "came back": asked_on is None
+            and any(
+                entry.decision == "send back"
+                and entry.decided_on <= self.day
+                and not any(later.on > entry.decided_on for later in heard)
+                for entry in heard
+            ),
             "days late": self.days_late(light, asked_on),
             "sentence": self.sentence(light, asked_on, closed_on, "")
             if own or not asked_on

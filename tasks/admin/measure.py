@@ -25,7 +25,7 @@ from .base import Lines, Room, Table, TimelinessFilter, day, person
 from .exchange import Exports
 from .forms import EMPTY, CarefulForm
 
-OFFICIAL_TEXT = ("wording", "responsibility_text", "timeframe_text")
+OFFICIAL_TEXT = ("number", "wording", "responsibility_text", "timeframe_text")
 
 
 class RoleForm(forms.ModelForm):
@@ -112,7 +112,7 @@ class AssignmentInline(Table):
 
 
 class MeasureForm(CarefulForm):
-    settled = ("plan", "number")
+    settled = ("plan",)
 
     class Meta:
         model = Measure

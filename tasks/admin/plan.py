@@ -53,7 +53,7 @@ class PlanAdmin(Room):
 
 
 class SectionForm(CarefulForm):
-    settled = ("plan", "number")
+    settled = ("plan",)
 
     class Meta:
         model = Section

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -182,7 +182,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         )
         rows: Any = self.with_return(day).annotate(**{"urgency": urgency})
         ordered: AssignmentQuerySet = rows.order_by(
-            "urgency", "measure__due_on", "measure__plan_id", "measure__number", "position"
+            "urgency",
+            F("measure__due_on").asc(nulls_last=True),
+            "measure__plan_id",
+            "measure__number",
+            "position",
         )
         return ordered
 
@@ -270,6 +274,12 @@ class Assignment(models.Model):
 
     def get_report_url(self) -> str:
         return reverse("report", args=[self.pk])
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether a request to close came back and has not been answered; wants ``with_return``."""
+        row: Any = self
+        return row.returned_because is not None
 
     @property
     def last_report(self) -> Report | None:

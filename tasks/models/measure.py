@@ -105,8 +105,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def with_parts(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        # Few units stand on many measures: fetched once each, not along with every part.
-        parts = Assignment.objects.with_reporting(day, plan).prefetch_related("department").order_by("position", "pk")
+        parts = Assignment.objects.with_reporting(day, plan).select_related("department").order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
     def by_days_late(self) -> MeasureQuerySet:

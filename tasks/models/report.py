@@ -115,7 +115,7 @@ class Report(models.Model):
     def _content(self) -> tuple[object, ...]:
         words = (self.progress, self.problems, self.next_steps)
         return (
-            *("\n".join(text.splitlines()) for text in words),
+            *("\n".join(text.strip().splitlines()) for text in words),
             self.percent,
             self.needs_coordination,
             self.asks_to_close,

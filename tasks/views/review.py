@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, review: Review, form: ReviewForm, *, status: int
     day = as_of.day
     report = review.report
     if report.recorded_on > day:
-        raise Http404
+        return render(request, "tasks/review/not_yet.html", {"plan": report.assignment.measure.plan})
     assignment = report.assignment
     parts = list(
         Assignment.objects.filter(measure=assignment.measure)
