@@ -174,9 +174,7 @@ def test_no_body_breaks_a_form(client, content_type, body) -> None:
     assert faults(answers) == {}
 
 
-@pytest.mark.parametrize(
-    "charset", ["hex", "base64", "undefined", "idna", "utf-7", "unicode_escape", "raw_unicode_escape"]
-)
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "raw_unicode_escape"])
 def test_no_encoding_that_a_browser_claims_breaks_a_page(client, charset) -> None:
     client.raise_request_exception = False
     values = ["x", "+2AA-", "%5Cud800", "\\ud800"]

@@ -127,7 +127,7 @@ def test_a_collective_names_its_members_or_says_that_it_has_none(db) -> None:
     page = visit(signed_in(a_leader()), measure.get_absolute_url())
 
     first, second = (row[0] for row in page.rows(page.every("table")[0]))
-    assert first == "各街道办 列第一位 成员2个：张贵庄街道 （未填报） 、万新街道 （未填报）"
+    assert first == "各街道办 列第一位 成员2个：张贵庄街道 （未填报） 、万新街道（2021-12-01已报）"
     assert second == "各成员单位 集合，尚未登记成员单位"
 
 

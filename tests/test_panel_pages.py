@@ -137,8 +137,10 @@ def test_a_planted_fault_is_found(markup: str) -> None:
 
 
 def test_the_history_of_a_row_says_in_chinese_what_was_done(client: Client) -> None:
-    plan = Plan.objects.get(slug="4")
-    path = f"/admin/tasks/measure/{plan.measures.get().pk}/"
+    measure = a_measure(a_plan(slug="11"))
+    a_part(measure, a_department("乙"), role="LEAD")
+    a_part(measure, a_department("丙"), role="CO")
+    path = f"/admin/tasks/measure/{measure.pk}/"
     save(client, f"{path}change/", **{"due_on": "2022-01-31", "assignments-1-DELETE": "on"})
 
     page = Page(client.get(f"{path}history/"))

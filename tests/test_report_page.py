@@ -130,7 +130,7 @@ def test_the_reason_of_a_return_stands_above_the_form(part, reporter) -> None:
 
     page = visit(reporter, part.get_report_url())
 
-    assert "办结申请被退回，理由： 请附会商制度印发文号。" in page.words
+    assert "办结申请被退回，理由：请附会商制度印发文号。" in page.words.replace(" ", "")
 
 
 @pytest.mark.parametrize(

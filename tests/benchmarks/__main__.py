@@ -23,7 +23,7 @@ SIZES = (42, 4_200, 42_000)
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="measures in the plan, multiples of 42")
-    parser.add_argument("--rounds", type=int, default=15, help="requests of each page (default 15)")
+    parser.add_argument("--rounds", type=int, default=25, help="requests of each page (default 25)")
     parser.add_argument("--only", default="", help="only pages with this in their name")
     parser.add_argument("--no-exports", action="store_true", help="leave the workbook out")
     found = parser.parse_args()
