@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -27,13 +28,9 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
     def collectives(self) -> DepartmentQuerySet:
         return self.filter(kind=Department.Kind.COLLECTIVE)
 
-    def without_members(self) -> DepartmentQuerySet:
-        """Collectives in whose name nobody can report yet, because no document lists their members."""
-        return self.collectives().filter(memberships__isnull=True)
-
-    def answering_as(self, department: Department) -> DepartmentQuerySet:
-        """``department`` itself, and the collectives it is a member of."""
-        return self.filter(Q(pk=department.pk) | Q(memberships__member=department)).distinct()
+    def without_members(self, day: date) -> DepartmentQuerySet:
+        """Collectives that had no members on ``day``: no document lists them, and nobody answers for the duty."""
+        return self.collectives().exclude(memberships__in=Membership.objects.on(day))
 
 
 class DepartmentManager(models.Manager.from_queryset(DepartmentQuerySet)):  # type: ignore[misc]
@@ -56,6 +53,7 @@ class Department(models.Model):
         BRANCH = "BRANCH", _("分局")
         INSTITUTION = "INSTITUTION", _("事业单位")
         ZONE = "ZONE", _("功能区")
+        TOWNSHIP = "TOWNSHIP", _("街道（乡镇）")
         COLLECTIVE = "COLLECTIVE", _("集合")
 
     name = models.CharField(_("名称"), max_length=60, unique=True, error_messages={"unique": _("已有同名的责任单位。")})
@@ -81,6 +79,7 @@ class Department(models.Model):
                         "BRANCH",
                         "INSTITUTION",
                         "ZONE",
+                        "TOWNSHIP",
                         "COLLECTIVE",
                     ]
                 ),
@@ -127,8 +126,29 @@ class Alias(models.Model):
         return (self.name,)
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> MembershipQuerySet:
+        return self.filter(left_on__isnull=True)
+
+    def known_on(self, day: date) -> MembershipQuerySet:
+        """Recorded by the end of ``day``, whether or not they have ended since."""
+        return self.filter(Q(joined_on__isnull=True) | Q(joined_on__lte=day))
+
+    def on(self, day: date) -> MembershipQuerySet:
+        """Those who were members at the end of ``day``."""
+        return self.known_on(day).filter(Q(left_on__isnull=True) | Q(left_on__gt=day))
+
+    def left_by(self, day: date) -> MembershipQuerySet:
+        return self.known_on(day).filter(left_on__lte=day)
+
+
 class Membership(models.Model):
-    """One unit's place in a collective. The document lists no members: administrators add them."""
+    """
+    One unit's place in a collective, from ``joined_on`` to the day before ``left_on``.
+
+    The document lists no members: administrators add them. Both days are those on which it was recorded, so that
+    joining and leaving never change what a past day showed.
+    """
 
     collective = models.ForeignKey(
         Department,
@@ -140,14 +160,19 @@ class Membership(models.Model):
     member = models.ForeignKey(
         Department, on_delete=models.PROTECT, related_name="collectives", verbose_name=_("成员单位")
     )
+    joined_on = models.DateField(_("加入日期"), null=True, blank=True)  # NULL: a member since the plan was issued
+    left_on = models.DateField(_("退出日期"), null=True, blank=True)  # NULL: still a member
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("成员单位")
         verbose_name_plural = _("成员单位")
-        ordering = ("member__position", "member__name")
+        ordering = ("left_on", "member__position", "member__name")
         constraints = (
             models.UniqueConstraint(
                 fields=("collective", "member"),
+                condition=Q(left_on__isnull=True),
                 name="membership_once",
                 violation_error_message=_("该单位已是成员。"),
             ),
@@ -155,6 +180,11 @@ class Membership(models.Model):
                 condition=~Q(collective=F("member")),
                 name="membership_not_of_itself",
                 violation_error_message=_("集合不能是自己的成员。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(joined_on__isnull=True) | Q(left_on__gte=F("joined_on")),
+                name="membership_left_after_joined",
+                violation_error_message=_("退出日期不能早于加入日期。"),
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from auditlog.middleware import AuditlogMiddleware
 from axes.helpers import get_client_ip_address
@@ -51,6 +52,30 @@ class Headers:
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         if not request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class SignedOut:
+    """
+    Tells a part of a page that its reader has been signed out, instead of filling it with the sign-in page.
+
+    A question is sent to sign in as a whole; what was typed stays where it is, see ``static/js/drafts.js``.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        user, htmx = request.user, request.htmx  # type: ignore[attr-defined]
+        if user.is_authenticated or not htmx or not getattr(view, "login_required", True):
+            return None
+        response = HttpResponse(status=401)
+        if request.method in {"GET", "HEAD"}:
+            back = urlencode({"next": htmx.current_url_abs_path or request.get_full_path()})
+            response["HX-Redirect"] = f"{reverse('login')}?{back}"
         return response
 
 

@@ -76,11 +76,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "plan_tracker.middleware.SignedOut",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "plan_tracker.middleware.AsOfDate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "plan_tracker.middleware.Audit",
     "axes.middleware.AxesMiddleware",
 ]
@@ -180,13 +181,38 @@ COLLECTED_STATIC = env.bool("COLLECTED_STATIC", default=False)
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")) if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Evidence, and nothing else: on this machine's disk unless another backend of Django's storage API is named.
+    "default": {
+        "BACKEND": env.str("EVIDENCE_STORAGE", default="") or "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": env.json("EVIDENCE_STORAGE_OPTIONS", default={}),
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if COLLECTED_STATIC
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+
+# --- evidence ------------------------------------------------------------------------------------
+
+# No address leads there: every file passes the permission check. A proxy that sends the files itself reads them by
+# the group of their folder.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default="") or BASE_DIR / "media").resolve()
+for served in [STATIC_ROOT, *STATICFILES_DIRS]:
+    if served is not None and MEDIA_ROOT.is_relative_to(Path(str(served)).resolve()):
+        raise ImproperlyConfigured(f"MEDIA_ROOT lies in {served}, where everybody may read. Put it elsewhere.")
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o640, 0o750
+EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
+EVIDENCE_MAX_FILES = env.int("EVIDENCE_MAX_FILES", default=10)
+EVIDENCE_MAX_TOTAL_BYTES = env.int("EVIDENCE_MAX_TOTAL_BYTES", default=100 * 1024 * 1024)
+# Where the proxy before this server finds the files (an internal location, "/evidence-files/"); empty: sent from here.
+X_ACCEL_REDIRECT = env.str("X_ACCEL_REDIRECT", default="")
+FILE_UPLOAD_HANDLERS = [
+    "plan_tracker.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # all that a unit owes is reported on one page
 
 # --- history ---------------------------------------------------------------------------------------
 
@@ -197,9 +223,13 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "departments.Membership",
     {"model": "departments.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},
     "tasks.Plan",
+    "tasks.Period",
     "tasks.Section",
     "tasks.Measure",
     "tasks.Assignment",
+    "tasks.Milestone",
+    "tasks.MilestoneEntry",
+    "tasks.Indicator",
     "tasks.SourceNote",
 )
 AUDITLOG_DISABLE_ON_RAW_SAVE = True  # loaddata carries rows over, it does not edit them

@@ -37,11 +37,69 @@ PARTNER_ROLES = (AssignmentRole.CO, AssignmentRole.JOINT)
 
 
 class Decision(models.TextChoices):
-    """What has become of a request to close."""
+    """What has become of a report that was put up for review; a request to close always is."""
 
     PENDING = "PENDING", _("待审核")
-    ACCEPTED = "ACCEPTED", _("同意办结")
+    ACCEPTED = "ACCEPTED", _("同意")
     RETURNED = "RETURNED", _("退回")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+
+
+class ReportState(models.TextChoices):
+    """Where a report is on its way, see ``states``."""
+
+    DRAFT = "DRAFT", _("草稿")
+    WAITING = "WAITING", _("待审核")
+    IN_EFFECT = "IN_EFFECT", _("已生效")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    RETURNED = "RETURNED", _("被退回")
+    CORRECTED = "CORRECTED", _("退回后已更正")
+    ACCEPTED = "ACCEPTED", _("审核通过")
+    SUPERSEDED = "SUPERSEDED", _("已有新的填报")
+
+
+class ReportAct(models.TextChoices):
+    """What people do with a report, see ``states``."""
+
+    SAVE = "SAVE", _("保存草稿")
+    SUBMIT = "SUBMIT", _("提交")
+    WITHDRAW = "WITHDRAW", _("撤回")
+    ACCEPT = "ACCEPT", _("同意")
+    SEND_BACK = "SEND_BACK", _("退回")
+    FOLLOW_UP = "FOLLOW_UP", _("再次填报")
+    REINSTATE = "REINSTATE", _("后一份填报撤回或被退回")
+
+
+class QueueKind(models.TextChoices):
+    """Why a report lies before those who decide on it."""
+
+    CLOSING = "CLOSING", _("办结申请")
+    REPORT = "REPORT", _("待审核的进展填报")
+    IN_EFFECT = "IN_EFFECT", _("已生效、尚未审核的进展填报")
+
+
+class PeriodState(models.TextChoices):
+    """Whether a period takes reports on a day."""
+
+    AHEAD = "AHEAD", _("未开启")
+    OPEN = "OPEN", _("填报中")
+    DUE = "DUE", _("已截止，可补报")
+    LOCKED = "LOCKED", _("已锁定")
+
+
+class EvidenceKind(models.TextChoices):
+    """What files are taken as evidence, known by their content."""
+
+    PDF = "PDF", "PDF"
+    JPEG = "JPEG", "JPEG"
+    PNG = "PNG", "PNG"
+    DOCX = "DOCX", "Word"
+    XLSX = "XLSX", "Excel"
+    PPTX = "PPTX", "PowerPoint"
+    DOC = "DOC", "Word 97-2003"
+    XLS = "XLS", "Excel 97-2003"
+    PPT = "PPT", "PowerPoint 97-2003"
+    OFD = "OFD", "OFD"
 
 
 class Timeliness(models.TextChoices):

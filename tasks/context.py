@@ -25,5 +25,6 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
         "may_read": permissions.may_read(user),
         "has_own_duties": permissions.has_own_duties(user),
         "has_review_queue": permissions.has_review_queue(user),
+        "may_audit": permissions.may_audit(user),
         "may_use_panel": permissions.may_use_panel(user),
     }

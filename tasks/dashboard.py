@@ -32,7 +32,7 @@ MOST_OVERDUE_SHOWN = 30
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, what it counts, and the list behind it: ``page`` is ``measures`` or ``assignments``."""
+    """A number, what it counts, and the list behind it: ``page`` is the name of its address."""
 
     number: int
     label: object
@@ -113,7 +113,7 @@ def dashboard(plan: Plan, day: date) -> Dashboard:
 
 
 def _figures(plan: Plan, day: date, measures: Any, numbers: Counter[str], units: Iterable[UnitRow]) -> list[Figure]:
-    parts = Assignment.objects.filter(measure__plan=plan).as_of(day, plan)
+    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan)
     looks = {Timeliness.OVERDUE: "is-overdue", Timeliness.SILENT: "is-silent"}
     return [
         Figure(numbers.total(), pgettext_lazy("figure", "任务"), "measures", {}),
@@ -130,7 +130,12 @@ def _figures(plan: Plan, day: date, measures: Any, numbers: Counter[str], units:
         ),
         Figure(parts.waiting().count(), _("待审核分工"), "assignments", {"waiting": "yes"}),
         Figure(measures.needing_coordination(day).count(), _("需领导协调"), "measures", {"coordination": "yes"}),
+        Figure(_unsigned(plan, day), _("未签收分工"), "receipts", {}),
     ]
+
+
+def _unsigned(plan: Plan, day: date) -> int:
+    return Assignment.objects.filter(measure__plan=plan).unsigned(day).count()
 
 
 def _sections(plan: Plan, measures: Any) -> list[SectionRow]:
@@ -143,7 +148,7 @@ def _sections(plan: Plan, measures: Any) -> list[SectionRow]:
 
 
 def _units(plan: Plan, day: date) -> list[UnitRow]:
-    parts = Assignment.objects.filter(measure__plan=plan).as_of(day, plan)
+    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan)
     tallies = (
         parts.order_by()
         .values("department", "role", "measure__timeframe", "timeliness", "has_reported")

@@ -86,7 +86,7 @@ class LedgerFilter(django_filters.FilterSet):
     # The conditions that are shown as chips; how the list is laid out is not one of them.
     LAYOUT = frozenset({"sort", "per"})
     # What most people narrow a list down by; the other conditions wait behind 更多条件.
-    FIRST = ("q", "section", "unit", "timeliness", "sort")
+    FIRST: tuple[str, ...] = ("q", "section", "unit", "timeliness", "sort")
 
     def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
         super().__init__(data, queryset=queryset)
@@ -259,6 +259,20 @@ class AssignmentFilter(LedgerFilter):
                 | Exists(reports)
             )
         return queryset
+
+
+class ReceiptFilter(AssignmentFilter):
+    """Parts nobody has signed for: their lights are another list's."""
+
+    ASKED = frozenset({"q", "section", "unit", "role", "per"})
+    FIRST = ("q", "section", "unit", "role")
+
+    def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
+        super().__init__(data, plan=plan, day=day, queryset=queryset)
+        for name in set(self.filters) - self.ASKED:
+            del self.filters[name]
+        of_plan = Assignment.objects.filter(measure__plan=plan, department=OuterRef("pk"))
+        self.filters["unit"].queryset = Department.objects.filter(Exists(of_plan))
 
 
 def _number(term: str, path: str) -> Q:

@@ -11,18 +11,35 @@ from typing import TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from departments.models import Department, Role, User
 
-from .models import Assignment, Plan, Report
+from .choices import DECIDING_ROLES
+from .models import Assignment, Evidence, Measure, Plan, Report
 
 Person = User | AnonymousUser
 
 # Whose working data the office itself keeps up to date in the panel; everything else there is for administrators.
-WORKING_DATA = frozenset({"plan", "section", "measure", "assignment", "sourcenote", "alias", "membership"})
+WORKING_DATA = frozenset(
+    {"plan", "section", "measure", "assignment", "milestone", "indicator", "sourcenote", "alias", "membership"}
+)
 # What the panel shows and never changes: written by people's own actions, kept for ever.
-RECORDS = frozenset({"report", "review", "logentry", "accessattempt", "accesslog", "accessfailurelog"})
+RECORDS = frozenset(
+    {
+        "report",
+        "review",
+        "receipt",
+        "evidence",
+        "indicatorvalue",
+        "milestoneentry",
+        "logentry",
+        "accessattempt",
+        "accesslog",
+        "accessfailurelog",
+    }
+)
 
 
 def has_role(user: Person, *roles: Role) -> TypeGuard[User]:
@@ -56,6 +73,11 @@ def has_review_queue(user: Person) -> bool:
     return has_role(user, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR)
 
 
+def may_audit(user: Person) -> bool:
+    """Read who has changed what in the working data."""
+    return has_role(user, Role.ADMINISTRATOR)
+
+
 # --- reports and reviews -------------------------------------------------------------------------
 
 
@@ -63,24 +85,47 @@ def reporting_department(user: Person, assignment: Assignment) -> Department | N
     """
     In whose name this person may report on ``assignment``; None where he may not.
 
-    A reporter speaks for his own department, also where it owes the duty as a member of a collective. An
-    administrator may enter a report on behalf of the unit itself.
+    A reporter speaks for his own department, as long as it has the part. An administrator may enter a report on
+    behalf of the unit. Nobody speaks for a collective that has members: each of them has a part of its own.
     """
+    if assignment.until is not None or _has_members(assignment):
+        return None
     if has_role(user, Role.REPORTER):
         own = user.department
-        if own is not None and own.is_active and _answers_for(own, assignment.department):
+        if own is not None and own.is_active and own == assignment.department:
             return own
     if has_role(user, Role.ADMINISTRATOR):
         return assignment.department
     return None
 
 
-def _answers_for(own: Department, owing: Department) -> bool:
-    return own == owing or (owing.is_collective and any(each.member_id == own.pk for each in owing.memberships.all()))
+def _has_members(assignment: Assignment) -> bool:
+    if not assignment.department.is_collective:
+        return False
+    if (known := getattr(assignment, "has_members", None)) is not None:
+        return bool(known)
+    return assignment.member_parts.filter(until__isnull=True).exists()
 
 
 def may_report(user: Person, assignment: Assignment) -> bool:
     return reporting_department(user, assignment) is not None
+
+
+def may_sign(user: Person, assignment: Assignment) -> bool:
+    """Receipt is the unit's own: nobody signs on its behalf."""
+    return user.is_authenticated and reporting_department(user, assignment) == user.department is not None
+
+
+def may_withdraw(user: Person, report: Report) -> bool:
+    """Whoever may speak for the unit whose report it is; whether it can still be had back, the action knows."""
+    return reporting_department(user, report.assignment) == report.department
+
+
+def may_see_evidence(user: Person, evidence: Evidence) -> bool:
+    """What was submitted is open with the plan; what is still being written, to those who may write it."""
+    if evidence.draft is not None:
+        return may_report(user, evidence.draft.assignment)
+    return may_read(user)
 
 
 def may_review(user: Person, report: Report) -> bool:
@@ -92,11 +137,17 @@ def may_review(user: Person, report: Report) -> bool:
     if not isinstance(user, User) or report.author_id == user.pk:
         return False
     own = user.department_id
-    if own is not None and own in (report.department_id, report.assignment.department_id):
+    if own is not None and own in _whose(report):
         return False
     if report.department_id == report.assignment.measure.plan.office_id:
         return has_role(user, Role.LEADER, Role.ADMINISTRATOR)
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def _whose(report: Report) -> set[int]:
+    """The keys of the unit that speaks and, where it is a member, of the collective."""
+    whole = report.assignment.collective_part
+    return {report.department_id, report.assignment.department_id} | ({whole.department_id} if whole else set())
 
 
 def why_not_review(user: Person, report: Report) -> str:
@@ -104,16 +155,56 @@ def why_not_review(user: Person, report: Report) -> str:
     if may_review(user, report) or not isinstance(user, User):
         return ""
     if report.author_id == user.pk:
-        return _("这份申请由您本人填写，须由他人审核。")
+        return _("这份填报由您本人填写，须由他人审核。")
     if report.department_id == report.assignment.measure.plan.office_id and not has_role(user, Role.LEADER):
-        return _("督办单位自己的办结申请，由领导小组审核。")
-    if user.department_id in (report.department_id, report.assignment.department_id):
-        return _("按回避要求，本单位的办结申请须由其他单位的人员审核。")
-    return _("这份申请由督办管理员审核。")
+        return _("督办单位自己的填报，由领导小组审核。")
+    if user.department_id in _whose(report):
+        return _("按回避要求，本单位的填报须由其他单位的人员审核。")
+    return _("这份填报由督办管理员审核。")
+
+
+def answering_department(user: Person, measure: Measure) -> Department | None:
+    """
+    In whose name this person may record what the measure as a whole has reached; None where he may not.
+
+    That is for the units that answer for it (负责, 牵头, 按职责分工); an administrator does it on behalf of the first
+    of them that can speak.
+    """
+    if not has_role(user, Role.REPORTER, Role.ADMINISTRATOR):
+        return None
+    own = user.department_id
+    members = Assignment.objects.filter(collective_part=OuterRef("pk"), until__isnull=True)
+    parts = Assignment.objects.filter(~Exists(members), measure=measure, role__in=DECIDING_ROLES, until__isnull=True)
+    if not has_role(user, Role.ADMINISTRATOR):
+        parts = parts.filter(department=own)
+    found = parts.select_related("department").order_by("position", "pk")
+    own_first = sorted(found, key=lambda part: part.department_id != own)
+    speaking = (reporting_department(user, part) for part in own_first)
+    return next((department for department in speaking if department is not None), None)
+
+
+def may_mark(user: Person, measure: Measure) -> bool:
+    """Record that a step of the measure is done: whoever answers for it, and the office."""
+    return may_take_back(user) or answering_department(user, measure) is not None
+
+
+def may_take_back(user: Person) -> bool:
+    """Take back a step that was recorded as done by mistake."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 def may_assign(user: Person, plan: Plan) -> bool:
     """Change who is responsible for a measure."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_manage_periods(user: Person) -> bool:
+    """Set up, open, lock and reopen reporting periods."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_manage_members(user: Person) -> bool:
+    """Say who belongs to a collective."""
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 

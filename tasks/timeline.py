@@ -1,71 +1,248 @@
-"""What has happened to a measure, newest first (经过)."""
+"""What has happened to a measure or to one unit's part in it, newest first (经过)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
+from typing import Any
 
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .choices import Decision
-from .models import Measure, Report
+from departments.models import Membership
+
+from .changes import ACTIONS, Change, changes_of, end_of, kind_of, names_in, start_of, who_did
+from .choices import Decision, ReportState
+from .models import Assignment, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened: on which day, by whom (a unit or the office), what, and its words."""
+    """
+    Something that happened: when, by whom (a unit or the office, and the person), what, and its words.
+
+    ``is_timed`` is false where only the day is known.
+    """
 
     at: datetime
     who: str
     what: str
     text: str = ""
+    person: str = ""
     report: Report | None = None
+    marks: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    is_timed: bool = True
 
     @property
     def on(self) -> date:
         return timezone.localtime(self.at).date()
 
 
-def _start_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def events(measure: Measure, day: date, part: Assignment | None = None) -> list[Event]:
+    """
+    All that was recorded of ``measure`` by the end of ``day``, or of ``part`` alone, one unit's part in it.
 
-
-def _end_of(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.max))
-
-
-def events(measure: Measure, day: date) -> list[Event]:
-    """Issue, deadline, reports and decisions by the end of ``day``; one query."""
-    reports = (
-        Report.objects.filter(assignment__measure=measure)
-        .recorded_by(day)
-        .select_related("department", "author", "assignment__department", "review__reviewer")
-    )
-    found = [Event(_start_of(measure.plan.issued_on), measure.plan.issuer, _("印发计划"), measure.plan.number)]
-    if measure.due_on is not None and measure.due_on <= day:
-        found.append(Event(_end_of(measure.due_on), _("系统"), _("完成时限到期")))
-    for report in reports:
-        what = _("申请办结") if report.asks_to_close else _("填报进展")
-        found.append(Event(report.recorded_at, _speaker(report), what, report=report))
-        review = getattr(report, "review", None)
-        if review is not None and review.decided_on is not None and review.decided_on <= day:
-            accepted = review.decision == Decision.ACCEPTED
-            what = _("同意%(unit)s办结") if accepted else _("退回%(unit)s的办结申请")
-            found.append(
-                Event(review.decided_at, review.reviewer.name, what % {"unit": report.department}, review.reason)
-            )
+    The same number of queries however much has happened: reports, their files, receipts, steps, values, members, log.
+    What a collective's members do belongs to its part. ``measure`` comes with its plan.
+    """
+    own = Q(assignment__measure=measure)
+    if part is not None:
+        own = Q(assignment=part) | Q(assignment__collective_part=part)
+    found = [
+        *_dates(measure, day),
+        *_reports(own, day),
+        *_receipts(own, day),
+        *_steps(measure, day),
+        *_values(measure, day),
+        *_changes(measure, part, day),
+    ]
     return sorted((event for event in found if event.on <= day), key=lambda event: event.at, reverse=True)
+
+
+def _dates(measure: Measure, day: date) -> Iterator[Event]:
+    plan = measure.plan
+    yield Event(start_of(plan.issued_on), plan.issuer, _("印发计划"), plan.number, is_timed=False)
+    if measure.due_on is not None and measure.due_on <= day:
+        yield Event(end_of(measure.due_on), _("系统"), _("完成时限到期"), is_timed=False)
+
+
+# --- reports and what became of them -----------------------------------------------------------------
+
+
+def _reports(own: Q, day: date) -> Iterator[Event]:
+    standing: dict[int, Report] = {}  # of each part, the last one that counts
+    for report in reversed(Report.objects.filter(own).told_by(day)):
+        before = standing.get(report.assignment_id)
+        if report.void_on is None or report.void_on > day:
+            standing[report.assignment_id] = report
+        else:
+            before = None
+        what = _("申请办结") if report.asks_to_close else _("填报进展")
+        person = "" if report.is_recorded_for_another else report.author.name
+        marks = tuple(_marks(report, before, day))
+        yield Event(report.recorded_at, _speaker(report), what, person=person, report=report, marks=marks)
+        if report.is_decided(day):
+            yield _decision(report)
+
+
+def _marks(report: Report, before: Report | None, day: date) -> Iterator[str]:
+    if report.period is not None:
+        yield str(report.period)
+    if report.is_late:
+        yield _("补报")
+    if report.is_unchanged:
+        yield _("本期无新进展")
+    yield str(report.state(day).label)
+    if before is not None and before.state(day) == ReportState.SUPERSEDED:
+        yield _("取代%(day)s的填报") % {"day": f"{before.recorded_on:%Y-%m-%d}"}
+
+
+def _decision(report: Report) -> Event:
+    review: Any = report.review  # decided, and so with a time
+    person = review.reviewer.name if review.reviewer else ""
+    unit = {"unit": report.department, "day": f"{report.recorded_on:%Y-%m-%d}"}
+    if review.decision == Decision.WITHDRAWN:
+        what = _("撤回%(day)s的办结申请") if report.asks_to_close else _("撤回%(day)s的进展填报")
+        return Event(review.decided_at, str(report.department), what % unit, person=person)
+    if review.decision == Decision.ACCEPTED:
+        what = _("同意%(unit)s办结") if report.asks_to_close else _("审核通过%(unit)s%(day)s的进展填报")
+    else:
+        what = _("退回%(unit)s的办结申请") if report.asks_to_close else _("退回%(unit)s%(day)s的进展填报")
+    return Event(review.decided_at, person, what % unit, review.reason)
 
 
 def _speaker(report: Report) -> str:
     """The unit that speaks; with the collective it speaks for, and who entered it on its behalf."""
-    words = str(report.department)
-    if report.department_id != report.assignment.department_id:
-        words = _("%(member)s（%(collective)s成员）") % {
-            "member": words,
-            "collective": report.assignment.department,
-        }
+    words = _member(report.assignment)
     if report.is_recorded_for_another:
         words = _("%(unit)s（%(person)s代录）") % {"unit": words, "person": report.author.name}
     return words
+
+
+def _member(part: Assignment) -> str:
+    if part.collective_part is None:
+        return str(part.department)
+    words = {"member": part.department, "collective": part.collective_part.department}
+    return _("%(member)s（%(collective)s成员）") % words
+
+
+def _receipts(own: Q, day: date) -> Iterator[Event]:
+    receipts = Receipt.objects.filter(own, signed_on__lte=day)
+    for receipt in receipts.select_related(
+        "signed_by", "assignment__department", "assignment__collective_part__department"
+    ):
+        yield Event(receipt.signed_at, _member(receipt.assignment), _("签收"), person=receipt.signed_by.name)
+
+
+# --- steps and numbers -------------------------------------------------------------------------------
+
+
+def _steps(measure: Measure, day: date) -> Iterator[Event]:
+    entries = MilestoneEntry.objects.filter(milestone__measure=measure, recorded_on__lte=day)
+    for entry in entries.select_related("milestone", "recorded_by", "voided_by"):
+        title = {"title": entry.milestone.title}
+        done = _("完成日期：%(day)s") % {"day": f"{entry.done_on:%Y-%m-%d}"}
+        text = f"{done}\n{entry.note}".strip()
+        yield Event(entry.recorded_at, entry.recorded_by.name, _("登记节点完成：%(title)s") % title, text)
+        if entry.void_at is not None and entry.voided_by is not None:
+            yield Event(entry.void_at, entry.voided_by.name, _("撤销节点的完成登记：%(title)s") % title)
+
+
+def _values(measure: Measure, day: date) -> Iterator[Event]:
+    """Each entry of a number, with the one that was recorded before it."""
+    values = IndicatorValue.objects.filter(indicator__measure=measure).recorded_by(day).order_by("pk")
+    last: dict[int, int] = {}
+    for value in values.select_related("indicator", "department", "recorded_by"):
+        indicator = value.indicator
+        change = Change(indicator.name, str(last.get(indicator.pk, 0)), f"{value.value}{indicator.unit}")
+        last[indicator.pk] = value.value
+        text = _("统计截至%(day)s") % {"day": f"{value.reached_on:%Y-%m-%d}"}
+        yield Event(
+            value.recorded_at,
+            str(value.department),
+            _("填报指标"),
+            text,
+            person=value.recorded_by.name,
+            changes=(change,),
+        )
+
+
+# --- members and the log -----------------------------------------------------------------------------
+
+
+def _changes(measure: Measure, part: Assignment | None, day: date) -> Iterator[Event]:
+    members = list(_memberships(measure, part))
+    entries = list(_entries(measure, part, members, day))
+    of_members = {
+        (entry.object_id, entry.action): entry
+        for entry in reversed(entries)
+        if entry.content_type.model == Membership._meta.model_name
+    }
+    for membership in members:
+        yield from _coming_and_going(membership, of_members)
+    names = names_in(entries)
+    for entry in entries:
+        # What nobody did came with the plan.
+        if entry.content_type.model == Membership._meta.model_name or (
+            entry.action == LogEntry.Action.CREATE and entry.actor is None
+        ):
+            continue
+        what = _("%(what)s%(kind)s：%(name)s") % {
+            "what": ACTIONS[entry.action],
+            "kind": kind_of(entry),
+            "name": entry.object_repr,
+        }
+        yield Event(entry.timestamp, who_did(entry), what, changes=tuple(_told(entry, names)))
+
+
+def _told(entry: LogEntry, names: Any) -> Iterator[Change]:
+    """Of a measure that was added as a whole nothing need be said: it stands above."""
+    if entry.action == LogEntry.Action.UPDATE or entry.content_type.model == Assignment._meta.model_name:
+        yield from changes_of(entry, names)
+
+
+def _memberships(measure: Measure, part: Assignment | None) -> Any:
+    rows = Membership.objects.select_related("collective", "member")
+    if part is None:
+        return rows.filter(collective__assignments__measure=measure).distinct()
+    if part.collective_part is not None:
+        return rows.filter(collective=part.collective_part.department_id, member=part.department_id)
+    return rows.filter(collective=part.department_id)
+
+
+def _coming_and_going(membership: Membership, log: dict[Any, LogEntry]) -> Iterator[Event]:
+    """Joining and leaving: the day is the membership's own, who did it and at what time the log knows."""
+    moments = (
+        (membership.joined_on, LogEntry.Action.CREATE, _("%(member)s加入%(collective)s")),
+        (membership.left_on, LogEntry.Action.UPDATE, _("%(member)s退出%(collective)s")),
+    )
+    for on, action, words in moments:
+        if on is None:
+            continue
+        entry = log.get((membership.pk, action))
+        what = words % {"member": membership.member, "collective": membership.collective}
+        if entry is not None and timezone.localtime(entry.timestamp).date() == on:
+            yield Event(entry.timestamp, who_did(entry), what)
+        else:
+            yield Event(start_of(on), _("系统"), what, is_timed=False)
+
+
+def _entries(measure: Measure, part: Assignment | None, members: list[Membership], day: date) -> Any:
+    """What the log says of the measure, its named parts (those taken away as well) and their members."""
+    kinds = ContentType.objects.get_for_models(Measure, Assignment, Membership)
+    deleted = LogEntry.objects.filter(content_type=kinds[Assignment], action=LogEntry.Action.DELETE)
+    gone = deleted.filter(changes__measure__0=str(measure.pk)).values("object_id")
+    named = Assignment.objects.named().filter(measure=measure).values("pk")
+    parts = Q(object_id__in=named) | Q(object_id__in=gone)
+    if part is not None:
+        parts = Q(object_id=part.pk)
+    of_measure = Q(content_type=kinds[Measure], object_id=measure.pk)
+    of_parts = Q(content_type=kinds[Assignment]) & parts
+    of_members = Q(content_type=kinds[Membership], object_id__in=[each.pk for each in members])
+    entries = LogEntry.objects.filter(of_measure | of_parts | of_members, timestamp__lte=end_of(day))
+    return entries.select_related("actor", "content_type").order_by("-timestamp", "-pk")

@@ -5,9 +5,9 @@ A day is a local date (Asia/Shanghai); nothing here compares instants. ``day`` i
 asked for, and only what had been recorded by the end of that day may be put in. 2021年12月底前 is 2021-12-31,
 inclusive: overdue begins on 2022-01-01.
 
-Ongoing work is owed once in each reporting period of the plan. A unit is silent (超期未报) when a period ended at
-least ``grace_days`` days ago and it has reported nothing since that period began; the first period is the one in
-which the plan was issued.
+Ongoing work is owed once in each reporting period of the plan (``models.Period``). A unit is silent (超期未报) when
+the last day to report for a period is over and it has reported neither for that period nor for a later one; the
+first period is the one in which the plan was issued.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ from .choices import SETTLED, Cadence, Timeframe, Timeliness
 # The days a page may be asked for: early and late enough for any plan, and far from where dates overflow.
 EARLIEST = date(1949, 10, 1)
 LATEST = date(2199, 12, 31)
+
+# Before and after any day there is.
+EVER = Value(date.min, output_field=DateField())
+NEVER = Value(date.max, output_field=DateField())
 
 # What a date of a plan must satisfy: every day that is counted from it can then be counted.
 IN_RANGE = (
@@ -53,15 +57,28 @@ def in_words(day: date) -> str:
 # --- reporting periods ---------------------------------------------------------------------------
 
 
+def named(starts_on: date, ends_on: date) -> str:
+    """A reporting period in words: 2021年第四季度, 2021年12月, or its two days where it is neither."""
+    for cadence in (Cadence.MONTH, Cadence.QUARTER):
+        if Span.containing(starts_on, cadence) == Span(starts_on, ends_on):
+            break
+    else:
+        return _("%(first)s至%(last)s") % {"first": in_words(starts_on), "last": in_words(ends_on)}
+    if cadence == Cadence.MONTH:
+        return _("%(year)d年%(month)d月") % {"year": starts_on.year, "month": starts_on.month}
+    names = [_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度")]
+    return _("%(year)d年%(quarter)s") % {"year": starts_on.year, "quarter": names[starts_on.month // 3]}
+
+
 @dataclass(frozen=True)
-class Period:
-    """A quarter or month in which ongoing work must be reported (填报周期); both days belong to it."""
+class Span:
+    """A quarter or month of the calendar; both days belong to it."""
 
     starts_on: date
     ends_on: date
 
     @classmethod
-    def containing(cls, day: date, cadence: str) -> Period:
+    def containing(cls, day: date, cadence: str) -> Span:
         """The quarter (or month) of ``cadence`` that ``day`` falls in."""
         months = 3 if cadence == Cadence.QUARTER else 1
         first = (day.month - 1) // months * months + 1
@@ -70,23 +87,32 @@ class Period:
         return cls(starts_on, following - timedelta(days=1))
 
     @classmethod
-    def due(cls, day: date, cadence: str, grace_days: int) -> Period:
-        """The latest period that had ended at least ``grace_days`` days before ``day``."""
-        current = cls.containing(day - timedelta(days=grace_days - 1), cadence)
-        return cls.containing(current.starts_on - timedelta(days=1), cadence)
+    def through(cls, first: date, last: date, cadence: str) -> Iterator[Span]:
+        """Every quarter (or month) from the one with ``first`` to the one with ``last``."""
+        span = cls.containing(first, cadence)
+        while span.starts_on <= last:
+            yield span
+            span = cls.containing(span.ends_on + timedelta(days=1), cadence)
 
     def last_day_to_report(self, grace_days: int) -> date:
-        """The last day on which a report for this period is still in time."""
+        """
+        The last day on which a report for this span is still in time.
+
+        A unit is silent once the span ended at least ``grace_days`` days ago: so the day before that.
+        """
         return self.ends_on + timedelta(days=grace_days - 1)
 
+
+@dataclass(frozen=True)
+class Due:
+    """A reporting period as sentences speak of it: its days, and the last day to report for it."""
+
+    starts_on: date
+    ends_on: date
+    due_on: date
+
     def __str__(self) -> str:
-        if self.starts_on.month == self.ends_on.month:
-            return _("%(year)d年%(month)d月") % {"year": self.starts_on.year, "month": self.starts_on.month}
-        names = [_("第一季度"), _("第二季度"), _("第三季度"), _("第四季度")]
-        return _("%(year)d年%(quarter)s") % {
-            "year": self.starts_on.year,
-            "quarter": names[self.starts_on.month // 3],
-        }
+        return named(self.starts_on, self.ends_on)
 
 
 # --- expressions for querysets -------------------------------------------------------------------
@@ -109,50 +135,10 @@ class DaysAfter(Func):
         return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date + ", **context)
 
 
-def _due_periods(day: date) -> Iterator[tuple[str, int, int, Period]]:
-    """``(cadence, shortest, longest grace, period due on day)``, one for each different answer."""
-    for cadence in Cadence.values:
-        shortest = MIN_GRACE_DAYS
-        for grace in range(MIN_GRACE_DAYS, MAX_GRACE_DAYS + 1):
-            period = Period.due(day, cadence, grace)
-            if grace == MAX_GRACE_DAYS or Period.due(day, cadence, grace + 1) != period:
-                yield cadence, shortest, grace, period
-                shortest = grace + 1
-
-
 class Rules(Protocol):
     """What a plan lays down about time."""
 
-    cadence: str
-    grace_days: int
     due_soon_days: int
-    issued_on: date
-
-
-def owed_since(day: date, plan: str | Rules) -> Combinable:
-    """
-    The first day of the period for which reports were due by ``day``; NULL while none has been.
-
-    ``plan`` is the path to the plan's fields (``"plan__"`` from a measure), or the plan itself where all rows are
-    of one: then the answer is a constant.
-    """
-    if not isinstance(plan, str):
-        period = Period.due(day, plan.cadence, plan.grace_days)
-        return Value(period.starts_on if plan.issued_on <= period.ends_on else None, output_field=DateField())
-    return Case(
-        *(
-            When(
-                **{
-                    f"{plan}cadence": cadence,
-                    f"{plan}grace_days__range": (shortest, longest),
-                    f"{plan}issued_on__lte": period.ends_on,
-                },
-                then=Value(period.starts_on),
-            )
-            for cadence, shortest, longest, period in _due_periods(day)
-        ),
-        output_field=DateField(),
-    )
 
 
 def _due_soon_until(day: date, plan: str | Rules) -> Combinable:
@@ -198,10 +184,9 @@ class Standing:
     due_on: date | None
     requested_on: date | None
     closed_on: date | None
-    owed_since: date | None
-    cadence: str
-    grace_days: int
-    issued_on: date
+    owed: Due | None  # the period whose reports were due by the day; None while none has been
+    following: Due | None  # the period whose reports fall due next; None where none has been set up
+    reported_for: date | None = None  # the first day of the latest period reported for
     units: int = 1  # how many units answer for it, and how many of those have reported
     reported: int = 0
     is_own: bool = True  # closed by a request of its own, not along with its measure
@@ -216,17 +201,6 @@ class Standing:
         if self.timeliness == Timeliness.CLOSED_LATE and self.requested_on is not None:
             return (self.requested_on - self.due_on).days
         return None
-
-    @property
-    def owed_period(self) -> Period | None:
-        """The period whose reports were due by the day; None while none has been."""
-        return None if self.owed_since is None else Period.containing(self.owed_since, self.cadence)
-
-    @property
-    def next_period(self) -> Period:
-        """The period whose reports fall due next."""
-        owed = self.owed_period
-        return Period.containing(self.issued_on if owed is None else owed.ends_on + timedelta(days=1), self.cadence)
 
     def sentence(self) -> str:
         """The light in one sentence, dates in words."""
@@ -262,19 +236,78 @@ class Standing:
         return ngettext("应于%(due)s办结，还有%(days)d天。", "应于%(due)s办结，还有%(days)d天。", left) % words
 
     def _ongoing(self) -> str:
-        owed, following = self.owed_period, self.next_period
+        owed, following = self.owed, self.following
         if self.timeliness == Timeliness.SILENT and owed is not None:
-            last = owed.last_day_to_report(self.grace_days)
             words = {
                 "period": owed,
-                "last": in_words(last),
-                "days": (self.day - last).days,
+                "last": in_words(owed.due_on),
+                "days": (self.day - owed.due_on).days,
                 "silent": self.units - self.reported,
             }
             if self.units > 1:
                 return _("%(period)s有%(silent)d家单位未填报，填报截止%(last)s，已超期%(days)d天。") % words
             return _("%(period)s未填报，填报截止%(last)s，已超期%(days)d天。") % words
-        return _("持续推进，下次填报：%(period)s，截止%(last)s。") % {
-            "period": following,
-            "last": in_words(following.last_day_to_report(self.grace_days)),
+        if following is None:
+            return _("持续推进，下一个填报周期尚未设置。")
+        words = {"period": following, "last": in_words(following.due_on)}
+        if self.reported_for is not None and self.reported_for >= following.starts_on:
+            return _("持续推进，%(period)s已填报，该期截止%(last)s。") % words
+        return _("持续推进，下次填报：%(period)s，截止%(last)s。") % words
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is known of a dated step (节点) on ``day``: ``done_on`` is None unless that had been recorded by then."""
+
+    day: date
+    due_on: date
+    issued_on: date
+    due_soon_days: int
+    done_on: date | None
+
+    @property
+    def is_before_issue(self) -> bool:
+        """A day that was over when the plan was issued was nobody's to keep: never late."""
+        return self.due_on < self.issued_on
+
+    @property
+    def timeliness(self) -> Timeliness:
+        if self.done_on is not None:
+            is_late = self.done_on > self.due_on and not self.is_before_issue
+            return Timeliness.CLOSED_LATE if is_late else Timeliness.CLOSED
+        if self.is_before_issue:
+            return Timeliness.ON_TRACK
+        left = (self.due_on - self.day).days
+        if left < 0:
+            return Timeliness.OVERDUE
+        return Timeliness.DUE_SOON if left <= self.due_soon_days else Timeliness.ON_TRACK
+
+    @property
+    def word(self) -> str:
+        """What its light says: a step is done or not yet due where a measure is closed or on track."""
+        if self.timeliness == Timeliness.ON_TRACK:
+            return _("计划印发前") if self.is_before_issue else _("未到期")
+        own = {Timeliness.CLOSED: _("已完成"), Timeliness.CLOSED_LATE: _("逾期完成")}
+        return own.get(self.timeliness) or str(self.timeliness.label)
+
+    def sentence(self) -> str:
+        """The light in one sentence, dates in words."""
+        left = (self.due_on - self.day).days
+        words = {
+            "due": in_words(self.due_on),
+            "done": in_words(self.done_on or self.day),
+            "issued": in_words(self.issued_on),
+            "days": abs(left),
         }
+        if self.done_on is not None:
+            if self.timeliness == Timeliness.CLOSED_LATE:
+                late = words | {"days": (self.done_on - self.due_on).days}
+                return _("节点日期%(due)s，%(done)s完成，逾期%(days)d天。") % late
+            return _("节点日期%(due)s，%(done)s完成。") % words
+        if self.is_before_issue:
+            return _("节点日期%(due)s，在计划印发（%(issued)s）之前，不计逾期。") % words
+        if left < 0:
+            return _("节点日期%(due)s，逾期%(days)d天，未登记完成。") % words
+        if left == 0:
+            return _("节点日期%(due)s，当日到期。") % words
+        return ngettext("节点日期%(due)s，还有%(days)d天。", "节点日期%(due)s，还有%(days)d天。", left) % words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
@@ -11,6 +12,10 @@ from datetime import date, datetime, time
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth.models import Group
+from django.core.handlers.base import BaseHandler
+from django.db import connection
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
@@ -54,8 +59,9 @@ class Window:
         self.page: Page = context.new_page()
 
     def _heard(self, message: ConsoleMessage) -> None:
-        # What could not be loaded is known from the answer itself.
-        if message.type in {"error", "warning"} and "Failed to load resource" not in message.text:
+        # What could not be loaded is known from the answer itself; the second is how htmx says it.
+        known = ("Failed to load resource", "Response Status Error Code")
+        if message.type in {"error", "warning"} and not message.text.startswith(known):
             self.complaints.append(f"console: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -131,10 +137,23 @@ def today(monkeypatch) -> date:
     return TODAY
 
 
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The in-memory database of the tests refuses a second request meanwhile, which a running instance makes wait."""
+    turn, answer = threading.Lock(), BaseHandler.get_response
+
+    def answered(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        with turn:
+            return answer(handler, request)
+
+    if connection.vendor == "sqlite":
+        monkeypatch.setattr(BaseHandler, "get_response", answered)
+
+
 @pytest.fixture
-def open_window(live_server, today, browser: Browser) -> Iterator[OpenWindow]:
+def open_window(live_server, today, browser: Browser, monkeypatch) -> Iterator[OpenWindow]:
     """Opens a window for somebody who has signed in, or for nobody; none of them may end with a complaint."""
     windows: list[Window] = []
+    _one_by_one(monkeypatch)
 
     def opened(user: User | None = None, *, width: int = DESK, javascript: bool = True) -> Window:
         size = {"width": width, "height": 900}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,8 +13,10 @@ from django.contrib.auth.models import Group
 from departments.models import Department, Membership, Role, User
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
+from tasks.actions.member import expand, expand_to_members
+from tasks.actions.period import create_ahead
 from tasks.choices import AssignmentRole, Timeframe
-from tasks.models import Assignment, Measure, Plan, Report, Section
+from tasks.models import Assignment, Indicator, Measure, Milestone, Plan, Report, Section
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)
@@ -37,8 +39,14 @@ def a_department(name: str = "", **fields: Any) -> Department:
 def a_collective(name: str, *members: Department) -> Department:
     collective = a_department(name, kind=Department.Kind.COLLECTIVE)
     for member in members:
-        Membership.objects.create(collective=collective, member=member)
+        a_member(collective, member)
     return collective
+
+
+def a_member(collective: Department, member: Department) -> Membership:
+    """A member since the plan was issued, with a part of its own in whatever the collective owes."""
+    expand(Assignment.objects.named().filter(department=collective), members=[member], since=None)
+    return Membership.objects.create(collective=collective, member=member)
 
 
 def a_person(*roles: Role, department: Department | None = None, **fields: Any) -> User:
@@ -76,7 +84,9 @@ def a_plan(**fields: Any) -> Plan:
     } | fields
     if "office" not in fields:
         fields["office"] = a_department("区市场监管局")
-    return Plan.objects.create(**fields)
+    plan = Plan.objects.create(**fields)
+    create_ahead(plan=plan, until=max(plan.ends_on, plan.issued_on) + timedelta(days=730))
+    return plan
 
 
 def a_section(plan: Plan, number: int = 1, title: str = "完善知识产权保护制度") -> Section:
@@ -104,7 +114,26 @@ def a_part(
 ) -> Assignment:
     measure = measure or a_measure()
     fields = {"position": measure.assignments.count() + 1} | fields
-    return Assignment.objects.create(measure=measure, department=department or a_department(), role=role, **fields)
+    part = Assignment.objects.create(measure=measure, department=department or a_department(), role=role, **fields)
+    expand_to_members(part, since=None)
+    return part
+
+
+def a_milestone(measure: Measure | None = None, due_on: date = date(2021, 12, 4), **fields: Any) -> Milestone:
+    measure = measure or a_measure()
+    fields = {"title": "“12.4”普法宣传日", "position": measure.milestones.count() + 1} | fields
+    return Milestone.objects.create(measure=measure, due_on=due_on, **fields)
+
+
+def an_indicator(measure: Measure | None = None, **fields: Any) -> Indicator:
+    measure = measure or a_measure()
+    fields = {"name": f"托管企业{next(numbers)}", "unit": "家", "target": 600} | fields
+    return Indicator.objects.create(measure=measure, **fields)
+
+
+def own_part(part: Assignment, member: Department) -> Assignment:
+    """A member's own part in what its collective owes."""
+    return part.member_parts.get(department=member)
 
 
 def a_report(part: Assignment, on: date, *, by: User | None = None, **fields: Any) -> Report:
@@ -126,16 +155,14 @@ def the_reviewer_of(part: Assignment) -> User:
 def a_closing(part: Assignment, asked_on: date, accepted_on: date | None = None) -> Report:
     """A request to close made on a day, accepted on that day or a later one."""
     report = a_report(part, asked_on, asks_to_close=True)
-    review_actions.accept(by=the_reviewer_of(part), review=report.review, now=at(accepted_on or asked_on))
+    review_actions.accept(by=the_reviewer_of(part), report=report, now=at(accepted_on or asked_on))
     return report
 
 
 def a_return(part: Assignment, asked_on: date, returned_on: date | None = None, reason: str = "请补充材料。") -> Report:
     """A request to close that came back."""
     report = a_report(part, asked_on, asks_to_close=True)
-    review_actions.send_back(
-        by=the_reviewer_of(part), review=report.review, now=at(returned_on or asked_on), reason=reason
-    )
+    review_actions.send_back(by=the_reviewer_of(part), report=report, now=at(returned_on or asked_on), reason=reason)
     return report
 
 
@@ -177,8 +204,8 @@ def a_busy_autumn(plan: Plan) -> None:
     a_report(the_part(plan, 19, "区商务局"), date(2021, 12, 20), progress="进驻展会两场。")
     a_return(the_part(plan, 6, "区市场监管局"), date(2021, 12, 20), date(2021, 12, 24), "请附执法数据。")
     member = a_department("万新街道")
-    Membership.objects.create(collective=a_department("各街道办"), member=member)
-    a_report(the_part(plan, 37, "各街道办"), date(2021, 12, 22), by=a_reporter(member))
+    a_member(a_department("各街道办"), member)
+    a_report(own_part(the_part(plan, 37, "各街道办"), member), date(2021, 12, 22))
     a_closing(the_part(plan, 7, "区市场监管局"), date(2021, 12, 31), date(2022, 1, 8))
     a_report(the_part(plan, 4, "公安东丽分局"), date(2022, 1, 5))
     a_closing(the_part(plan, 35, "区科技局"), date(2022, 1, 5), date(2022, 1, 10))

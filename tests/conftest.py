@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -10,16 +11,27 @@ from django.core.management.color import no_style
 from django.db import connection, models
 
 from departments.models import Alias, Department
-from tasks.models import Assignment, Measure, Plan, Section, SourceNote
+from tasks.actions.period import create_ahead
+from tasks.models import Assignment, Indicator, Measure, Milestone, Period, Plan, Section, SourceNote
 
 SHIPPED = "dongli-ip-2020-2021"
-PARTS: tuple[type[models.Model], ...] = (Department, Alias, Plan, Section, Measure, Assignment, SourceNote)
+PARTS: tuple[type[models.Model], ...] = (
+    *(Department, Alias, Plan, Section, Measure, Assignment, SourceNote),
+    *(Milestone, Indicator, Period),
+)
+LAST_PERIOD = date(2023, 12, 31)
 
 
 @pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """Real password hashing is slow by design; no test is about it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _files_in_memory(settings):
+    """No test leaves a file in the folder of a running instance."""
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +45,7 @@ def shipped_plan(db, shipped_rows) -> Plan:
     """The real plan: 8 sections, 42 measures, 23 units, 100 responsibilities; nothing reported yet."""
     if not shipped_rows:
         call_command("loaddata", SHIPPED, verbosity=0)
+        create_ahead(plan=Plan.objects.get(slug=SHIPPED), until=LAST_PERIOD)
         shipped_rows.extend(list(part._default_manager.order_by("pk")) for part in PARTS)
     else:
         for part, rows in zip(PARTS, shipped_rows, strict=True):

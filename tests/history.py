@@ -6,16 +6,20 @@ The pictures of the user guide are taken of it, and the browser tests walk throu
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from departments.models import Department, Role, User
+from tasks.actions import draft as drafts
+from tasks.actions import evidence, indicator, member, milestone, period, receipt
 from tasks.actions import review as actions
-from tasks.models import Assignment, Plan, Review
+from tasks.models import Assignment, Indicator, Milestone, Plan, Report, Review
 
-from .builders import a_person, a_report, at
+from .builders import a_department, a_person, a_report, at
+from .files import a_pdf, a_picture, sent
 
 Parts = dict[tuple[int, str], Assignment]  # by the measure's number and the unit's name
 Event = tuple[int, str, date, dict[str, Any]]  # number, unit, day, what the report says
@@ -140,6 +144,55 @@ SPECIAL: tuple[Event, ...] = (
         },
     ),
 )
+# Said by the members of 各街道办, which join on the day named; one of them never says anything.
+MEMBERS = (("万新街道", date(2021, 9, 6)), ("新立街道", date(2021, 9, 6)))
+MEMBER_EVENTS: tuple[Event, ...] = (
+    (37, "万新街道", date(2021, 9, 24), {"progress": "在3个社区设置宣传栏，发放资料260份。"}),
+    (37, "万新街道", date(2021, 12, 16), {"progress": "“五进”活动走进社区4场，参加群众310人次。"}),
+)
+# For the third quarter, after its last day: measure, unit, day, words.
+LATE: tuple[Event, ...] = ((1, "公安东丽分局", date(2021, 10, 14), {"progress": "派员参加联合检查1次，移送线索2条。"}),)
+# Nothing new in the new quarter.
+UNCHANGED: tuple[Event, ...] = (
+    (5, "公安东丽分局", date(2022, 1, 10), {"progress": "等待上级部署或文件。", "is_unchanged": True}),
+)
+# Reports that the office has read and accepted three days later, or returned.
+READ = {(34, "区检察院"), (34, "区农业农村委"), (4, "公安东丽分局"), (6, "区市场监管局"), (16, "区市场监管局")}
+FILES = {
+    (34, "区检察院", date(2022, 1, 11)): ("“12.4”宣传活动总结.pdf", "检察官进企业宣讲现场.jpg"),
+    (4, "公安东丽分局", date(2021, 12, 22)): ("“昆仑2021”行动情况统计.pdf",),
+}
+# What 区市场监管局 said of the 600 units of measure 16: by which day, how many, said on.
+REACHED = (
+    (date(2021, 9, 24), 135, date(2021, 9, 27)),
+    (date(2021, 10, 29), 236, date(2021, 11, 1)),
+    (date(2021, 11, 30), 331, date(2021, 12, 1)),
+    (date(2021, 12, 20), 412, date(2021, 12, 21)),
+    (date(2022, 1, 6), 468, date(2022, 1, 7)),
+)
+# Left as drafts at the end: measure, unit, words, files.
+DRAFTS = (
+    (
+        3,
+        "公安东丽分局",
+        {"progress": "联席会商制度会签完成4家，区农业农村委意见1月11日返回。", "percent": 90},
+        (),
+    ),
+    (
+        34,
+        "公安东丽分局",
+        {
+            "progress": "“12.4”期间开展集中宣传3场，现场咨询420人次，发放材料1200份，媒体报道6篇。",
+            "next_steps": "将宣传材料移交各街道继续使用。",
+            "percent": 100,
+            "asks_to_close": True,
+        },
+        ("“12.4”宣传活动情况.pdf", "现场照片.jpg"),
+    ),
+)
+# Units that have not signed for anything, and single parts that were forgotten.
+UNSIGNED = {"区融媒体中心", "区税务局", "新立街道"}
+FORGOTTEN = {(29, "公安东丽分局"), (31, "区文化旅游体育局")}
 
 
 @dataclass
@@ -159,17 +212,22 @@ GIVEN_NAMES = "丽强敏伟静帆磊洁涛娜刚莉超琳军燕平翔芳毅爽�
 def the_people() -> Cast:
     """One person of each kind, and a reporter in every unit that is no collective."""
     office = Department.objects.get(name="区市场监管局")
+    since = {"date_joined": at(date(2021, 8, 30), 9)}
     cast = Cast(
-        supervisor=a_person(Role.SUPERVISOR, department=office, username="duban", last_name="孟", first_name="凡"),
-        leader=a_person(Role.LEADER, username="lingdao", last_name="韩", first_name="建国"),
-        administrator=a_person(Role.ADMINISTRATOR, username="guanli", last_name="沈", first_name="宁", is_staff=True),
+        supervisor=a_person(
+            Role.SUPERVISOR, department=office, username="duban", last_name="孟", first_name="凡", **since
+        ),
+        leader=a_person(Role.LEADER, username="lingdao", last_name="韩", first_name="建国", **since),
+        administrator=a_person(
+            Role.ADMINISTRATOR, username="guanli", last_name="沈", first_name="宁", is_staff=True, **since
+        ),
     )
     User.objects.filter(pk=cast.supervisor.pk).update(is_staff=True)
     units = Department.objects.exclude(kind=Department.Kind.COLLECTIVE).order_by("position")
     names = zip(units, FAMILY_NAMES, GIVEN_NAMES, strict=False)
     for number, (unit, family, given) in enumerate(names, start=1):
         cast.reporters[unit.name] = a_person(
-            Role.REPORTER, department=unit, username=f"tianbao{number:02}", last_name=family, first_name=given
+            Role.REPORTER, department=unit, username=f"tianbao{number:02}", last_name=family, first_name=given, **since
         )
     return cast
 
@@ -177,27 +235,97 @@ def the_people() -> Cast:
 def half_a_year(plan: Plan) -> Cast:
     """The people, and everything they reported, asked for and decided until the end of ``TODAY``."""
     cast = the_people()
+    _members_join(cast)
     parts = {
         (part.measure.number, part.department.name): part
         for part in Assignment.objects.filter(measure__plan=plan).select_related("measure__plan", "department")
     }
+    _sign(cast, parts)
     requests = (
         (number, unit, day, _asking(parts, number, unit)) for number, unit, day, _decided_on, _reason in REQUESTS
     )
-    events = [*_each_quarter(parts), *SPECIAL, *requests]
+    autumn = plan.periods.get(starts_on=date(2021, 7, 1))
+    late = ((number, unit, day, words | {"period": autumn}) for number, unit, day, words in LATE)
+    events = [*_each_quarter(parts), *SPECIAL, *MEMBER_EVENTS, *UNCHANGED, *late, *requests]
     for number, unit, day, words in sorted(events, key=lambda event: (event[2], event[0])):
-        a_report(parts[number, unit], day, by=cast.reporters[unit], **words)
+        report = _say(cast, parts[number, unit], day, words)
+        if (number, unit) in READ and not report.asks_to_close:
+            actions.accept(by=_reviewer(cast, report), report=report, now=at(day + timedelta(days=3), 16))
     for number, unit, asked_on, decided_on, reason in REQUESTS:
         if decided_on is not None:
             _decide(cast, parts[number, unit], asked_on, decided_on, reason)
+    period.lock(by=cast.supervisor, periods=[autumn], now=at(date(2021, 11, 1), 9))
+    _marks(cast, plan)
+    _drafts(cast, parts)
     return cast
+
+
+def _members_join(cast: Cast) -> None:
+    """Two of the streets; who belongs to the other collective nobody has said yet."""
+    collective = Department.objects.get(name="各街道办")
+    for number, (name, day) in enumerate(MEMBERS, start=1):
+        unit = a_department(name, kind=Department.Kind.TOWNSHIP, position=30 + number)
+        member.join(by=cast.administrator, collective=collective, member=unit, now=at(day))
+        words = {
+            "username": f"jiedao{number:02}",
+            "last_name": "谢郑"[number - 1],
+            "first_name": "芳",
+            "date_joined": at(day),
+        }
+        cast.reporters[name] = a_person(Role.REPORTER, department=unit, **words)
+
+
+def _sign(cast: Cast, parts: Parts) -> None:
+    for number, (unit, person) in enumerate(cast.reporters.items()):
+        own = [part for (number_, name), part in parts.items() if name == unit and (number_, name) not in FORGOTTEN]
+        if unit not in UNSIGNED:
+            receipt.sign(by=person, assignments=own, now=at(date(2021, 9, 7) + timedelta(days=number % 5), 9))
+
+
+def _say(cast: Cast, part: Assignment, day: date, words: dict[str, Any]) -> Report:
+    """What a unit says, with its files where it has any."""
+    unit = part.department.name
+    names = FILES.get((part.measure.number, unit, day), ())
+    for name in names:
+        evidence.add(by=cast.reporters[unit], assignment=part, file=_file(name), now=at(day, 9))
+    return a_report(part, day, by=cast.reporters[unit], **words, **({"draft_version": 0} if names else {}))
+
+
+def _file(name: str) -> Any:
+    return sent(name, a_picture("JPEG") + b"\0" * 187_000 if name.endswith(".jpg") else a_pdf(name * 7000))
+
+
+def _marks(cast: Cast, plan: Plan) -> None:
+    """The step and the number that the document names."""
+    step = Milestone.objects.get(measure__plan=plan, measure__number=34, due_on=date(2021, 12, 4))
+    milestone.mark_done(
+        by=cast.reporters["区委宣传部"],
+        milestone=step,
+        done_on=date(2021, 12, 4),
+        note="全区集中宣传日活动1场，各单位分会场8个，发放资料6000份。",
+        files=[_file("“12.4”主题宣传活动方案.pdf")],
+        now=at(date(2021, 12, 6)),
+    )
+    number = Indicator.objects.get(measure__plan=plan, measure__number=16)
+    for reached_on, value, said_on in REACHED:
+        indicator.record(
+            by=cast.reporters["区市场监管局"], indicator=number, reached_on=reached_on, value=value, now=at(said_on)
+        )
+
+
+def _drafts(cast: Cast, parts: Parts) -> None:
+    for number, unit, words, names in DRAFTS:
+        part, person = parts[number, unit], cast.reporters[unit]
+        drafts.save(by=person, assignment=part, version=None, token=uuid.uuid4(), words=words, now=at(TODAY, 9, 40))
+        for name in names:
+            evidence.add(by=person, assignment=part, file=_file(name), now=at(TODAY, 9, 42))
 
 
 def _each_quarter(parts: Parts) -> Iterator[Event]:
     """The first unit of a measure speaks every quarter, the others two times in three."""
     asked = {(number, unit): day for number, unit, day, _decided_on, _reason in REQUESTS}
     for (number, unit), part in parts.items():
-        if part.department.is_collective:
+        if part.department.is_collective or part.collective_part_id is not None:
             continue
         place = part.position
         autumn = date(2021, 9, 13) + timedelta(days=(number * 3 + place) % 17)
@@ -218,8 +346,13 @@ def _asking(parts: Parts, number: int, unit: str) -> dict[str, Any]:
 
 def _decide(cast: Cast, part: Assignment, asked_on: date, decided_on: date, reason: str) -> None:
     review = Review.objects.get(report__assignment=part, report__recorded_on=asked_on)
-    reviewer = cast.leader if part.department_id == part.measure.plan.office_id else cast.supervisor
+    reviewer = _reviewer(cast, review.report)
     if reason:
-        actions.send_back(by=reviewer, review=review, now=at(decided_on, 15), reason=reason)
+        actions.send_back(by=reviewer, report=review.report, now=at(decided_on, 15), reason=reason)
     else:
-        actions.accept(by=reviewer, review=review, now=at(decided_on, 15))
+        actions.accept(by=reviewer, report=review.report, now=at(decided_on, 15))
+
+
+def _reviewer(cast: Cast, report: Report) -> User:
+    part = report.assignment
+    return cast.leader if part.department_id == part.measure.plan.office_id else cast.supervisor

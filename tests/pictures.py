@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
+from auditlog.models import LogEntry
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
@@ -19,11 +20,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from departments.models import Department, User
+from tasks.actions.period import create_ahead
 from tasks.models import Plan, Review
 
 from . import history
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
-from .builders import SHANGHAI
+from .builders import SHANGHAI, at
 from .conftest import SHIPPED
 
 LARGEST = 250_000  # bytes of one picture
@@ -61,15 +63,32 @@ def nobody(cast: history.Cast) -> None:
     return None
 
 
-def write_a_report(page: Page) -> None:
-    page.get_by_label("进展情况").fill("“12.4”期间开展集中宣传3场，现场咨询420人次，发放材料1200份，媒体报道6篇。")
-    page.get_by_label("下一步措施").fill("将宣传材料移交各街道继续使用。")
-    page.get_by_label("完成进度").fill("100")
-    page.get_by_label("申请办结").check()
-
-
 def open_the_date(page: Page) -> None:
     page.get_by_text("数据截至").click()
+
+
+def sum_up(page: Page) -> None:
+    page.get_by_label("汇总情况").evaluate("field => window.scrollTo(0, field.getBoundingClientRect().top - 60)")
+
+
+def choose_three(page: Page) -> None:
+    for number in range(3):
+        page.get_by_role("checkbox").nth(number).check()
+
+
+def choose_the_quarter(page: Page) -> None:
+    page.get_by_role("checkbox", name="选择2021年第四季度").check()
+
+
+def look_at(heading: str) -> Callable[[Page], None]:
+    """Scrolls until the section under ``heading`` is the first on the page."""
+
+    def look(page: Page) -> None:
+        page.get_by_role("heading", name=heading, exact=True).evaluate(
+            "heading => window.scrollTo(0, heading.closest('section').getBoundingClientRect().top + scrollY - 16)"
+        )
+
+    return look
 
 
 PICTURES = (
@@ -80,12 +99,23 @@ PICTURES = (
     Picture("overdue", leader, lambda plan: f"{ledger(plan)}?timeliness=OVERDUE&sort=late", 760),
     Picture("assignments", leader, lambda plan: f"{parts(plan)}?unit={office(plan)}&timeliness=OVERDUE", 800),
     Picture("measure", leader, lambda plan: f"{ledger(plan)}3/", 1000),
-    Picture("mine", reporter, lambda plan: "/mine/", 820),
+    Picture("milestones", supervisor, lambda plan: f"{ledger(plan)}34/", 460, act=look_at("节点")),
+    Picture("indicator", leader, lambda plan: f"{ledger(plan)}16/", 620, act=look_at("量化指标")),
+    Picture("part", supervisor, lambda plan: f"{parts(plan)}{part_of(plan, 34, '公安东丽分局').pk}/", 960),
+    Picture("mine", reporter, lambda plan: "/mine/", 900),
     Picture("mine-phone", reporter, lambda plan: "/mine/", 780, width=PHONE),
-    Picture("report", reporter, lambda plan: f"/mine/{part_of(plan, 34, '公安东丽分局').pk}/", 900, act=write_a_report),
-    Picture("reviews", supervisor, lambda plan: "/reviews/", 420),
-    Picture("review", supervisor, lambda plan: f"/reviews/{waiting(plan, 34, '区检察院').pk}/", 960),
-    Picture("review-leader", leader, lambda plan: f"/reviews/{waiting(plan, 38, '区市场监管局').pk}/", 640),
+    Picture("report", reporter, lambda plan: f"/mine/{part_of(plan, 34, '公安东丽分局').pk}/", 900),
+    Picture(
+        "summary", reporter, lambda plan: f"/mine/{part_of(plan, 3, '公安东丽分局').pk}/?compile=1", 1100, act=sum_up
+    ),
+    Picture("periods", supervisor, lambda plan: f"{plan.get_absolute_url()}periods/", 560, act=choose_the_quarter),
+    Picture("receipts", supervisor, lambda plan: f"{plan.get_absolute_url()}receipts/", 620),
+    Picture("reviews", supervisor, lambda plan: "/reviews/", 900, act=choose_three),
+    Picture("review", supervisor, lambda plan: f"/reviews/{waiting(plan, 34, '区检察院').report_id}/", 960),
+    Picture("review-leader", leader, lambda plan: f"/reviews/{waiting(plan, 38, '区市场监管局').report_id}/", 640),
+    Picture("decided", supervisor, lambda plan: "/reviews/decided/", 720),
+    Picture("members", administrator, lambda plan: f"/units/{collective().pk}/members/", 420),
+    Picture("audit", administrator, lambda plan: "/audit/", 760),
     Picture("panel", administrator, lambda plan: "/admin/", 800),
     Picture("panel-unit", administrator, lambda plan: f"/admin/departments/department/{collective().pk}/change/", 800),
     Picture("panel-people", administrator, lambda plan: "/admin/departments/user/", 700),
@@ -140,8 +170,25 @@ def half_a_year() -> tuple[Plan, history.Cast]:
     call_command("migrate", verbosity=0)
     call_command("loaddata", SHIPPED, verbosity=0)
     plan = Plan.objects.get(slug=SHIPPED)
+    create_ahead(plan=plan, until=date(2022, 12, 31))
+    LogEntry.objects.all().delete()  # of the loading itself
     with transaction.atomic():
-        return plan, history.half_a_year(plan)
+        cast = history.half_a_year(plan)
+        date_the_log(cast)
+        return plan, cast
+
+
+def date_the_log(cast: history.Cast) -> None:
+    """The log knows only the clock of the machine: its entries become those of the day and the person they tell of."""
+    said = {
+        "period": (cast.supervisor, date(2021, 11, 1)),
+        "membership": (cast.administrator, date(2021, 9, 6)),
+        "milestoneentry": (cast.reporters["区委宣传部"], date(2021, 12, 6)),
+    }
+    for number, entry in enumerate(LogEntry.objects.select_related("content_type").order_by("pk")):
+        by, day = said.get(entry.content_type.model, (cast.administrator, date(2021, 8, 30)))
+        entry.actor, entry.timestamp = by, at(day, 9, number % 60)
+        entry.save(update_fields=["actor", "timestamp"])
 
 
 @contextmanager

@@ -31,6 +31,8 @@ def set_up(folder: Path) -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "plan_tracker.settings",
         "DATABASE_URL": f"sqlite:///{folder / 'pictures.sqlite3'}",
+        "MEDIA_ROOT": str(folder / "media"),
+        "EVIDENCE_STORAGE": "",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "HTTPS": "0",

@@ -20,6 +20,7 @@ from .builders import (
     a_department,
     a_leader,
     a_measure,
+    a_milestone,
     a_part,
     a_person,
     a_plan,
@@ -27,6 +28,8 @@ from .builders import (
     a_reporter,
     a_supervisor,
     an_administrator,
+    an_indicator,
+    own_part,
 )
 from .pages import Page, signed_in
 
@@ -74,10 +77,54 @@ TABLE = [
     ("measure", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
     ("measure", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
     ("measure unknown", SAFE, "  sign 403 sign 404 404 404 404 404 404"),
+    ("milestone", SAFE, "        sign 403 sign 200 403 403 200 403 200"),
+    ("milestone", "POST", "      sign 403 sign 422 403 403 422 403 422"),
+    ("milestone", REST, "        sign 405 sign 405 405 405 405 405 405"),
+    ("milestone_undo", SAFE, "   sign 405 sign 405 405 405 405 405 405"),
+    ("milestone_undo", "POST", " sign 403 sign 403 403 403 302 403 302"),
+    ("indicator", SAFE, "        sign 403 sign 200 403 403 403 403 200"),
+    ("indicator", "POST", "      sign 403 sign 422 403 403 403 403 422"),
+    ("indicator", REST, "        sign 405 sign 405 405 405 405 405 405"),
     ("assignments", SAFE, "      sign 403 sign 200 200 200 200 200 200"),
     ("assignments", UNSAFE, "    sign 405 sign 405 405 405 405 405 405"),
+    ("receipts", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
+    ("receipts", UNSAFE, "       sign 405 sign 405 405 405 405 405 405"),
+    ("sign", "POST", "           sign 403 sign 302 302 302 403 403 403"),
+    ("sign", f"{SAFE} {REST}", " sign 405 sign 405 405 405 405 405 405"),
+    ("periods", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
+    ("periods", "POST", "        sign 403 sign 403 403 403 422 403 422"),
+    ("periods", REST, "          sign 405 sign 405 405 405 405 405 405"),
+    ("period", SAFE, "           sign 403 sign 200 200 200 200 200 200"),
+    ("period", UNSAFE, "         sign 405 sign 405 405 405 405 405 405"),
+    ("period_new", SAFE, "       sign 403 sign 403 403 403 200 403 200"),
+    ("period_new", "POST", "     sign 403 sign 403 403 403 422 403 422"),
+    ("period_change", SAFE, "    sign 403 sign 403 403 403 200 403 200"),
+    ("period_change", "POST", "  sign 403 sign 403 403 403 422 403 422"),
+    ("period_reopen", SAFE, "    sign 403 sign 403 403 403 200 403 200"),
+    ("period_reopen", "POST", "  sign 403 sign 403 403 403 422 403 422"),
+    ("periods_extend", SAFE, "   sign 405 sign 405 405 405 405 405 405"),
+    ("periods_extend", "POST", " sign 403 sign 403 403 403 302 403 302"),
+    ("members", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
+    ("members", "POST", "        sign 403 sign 403 403 403 422 403 422"),
+    ("members", REST, "          sign 405 sign 405 405 405 405 405 405"),
+    ("member_leave", SAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("member_leave", "POST", "   sign 403 sign 403 403 403 302 403 302"),
     ("mine", SAFE, "             sign 403 sign 200 200 200 403 403 403"),
-    ("mine", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("mine", "POST", "           sign 403 sign 302 302 302 403 403 403"),
+    ("mine", REST, "             sign 405 sign 405 405 405 405 405 405"),
+    ("draft own", "POST", "      sign 403 sign 200 404 404 403 403 403"),
+    ("draft foreign", "POST", "  sign 403 sign 404 200 404 403 403 403"),
+    ("draft own", f"{SAFE} {REST}", "sign 405 sign 405 405 405 405 405 405"),
+    ("discard own", "POST", "    sign 403 sign 302 404 404 403 403 403"),
+    ("discard own", f"{SAFE} {REST}", "sign 405 sign 405 405 405 405 405 405"),
+    ("withdraw office", "POST", "sign 403 sign 404 404 404 403 403 403"),
+    ("withdraw office", f"{SAFE} {REST}", "sign 405 sign 405 405 405 405 405 405"),
+    ("evidence unknown", SAFE, " sign 404 sign 404 404 404 404 404 404"),
+    ("evidence unknown", UNSAFE, "sign 405 sign 405 405 405 405 405 405"),
+    ("evidence_upload own", "POST", "sign 403 sign 302 404 404 403 403 403"),
+    ("evidence_upload own", f"{SAFE} {REST}", "sign 405 sign 405 405 405 405 405 405"),
+    ("evidence_remove unknown", "POST", "sign 403 sign 404 404 404 403 403 403"),
+    ("evidence_remove unknown", f"{SAFE} {REST}", "sign 405 sign 405 405 405 405 405 405"),
     ("report own", SAFE, "       sign 403 sign 200 404 404 403 403 403"),
     ("report own", "POST", "     sign 403 sign 422 404 404 403 403 403"),
     ("report own", REST, "       sign 405 sign 405 405 405 405 405 405"),
@@ -89,6 +136,17 @@ TABLE = [
     ("report unknown", "POST", " sign 403 sign 404 404 404 403 403 403"),
     ("reviews", SAFE, "          sign 403 sign 403 403 403 200 200 200"),
     ("reviews", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
+    ("reviews_accept", SAFE, "   sign 405 sign 405 405 405 405 405 405"),
+    ("reviews_accept", "POST", " sign 403 sign 403 403 403 302 302 302"),
+    ("reviews_accept", REST, "   sign 405 sign 405 405 405 405 405 405"),
+    ("reviews_decided", SAFE, "  sign 403 sign 403 403 403 200 200 200"),
+    ("reviews_decided", UNSAFE, "sign 405 sign 405 405 405 405 405 405"),
+    ("assignment", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
+    ("assignment", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("audit", SAFE, "            sign 403 sign 403 403 403 403 403 200"),
+    ("audit", UNSAFE, "          sign 405 sign 405 405 405 405 405 405"),
+    ("audit_export", SAFE, "     sign 403 sign 403 403 403 403 403 200"),
+    ("audit_export", UNSAFE, "   sign 405 sign 405 405 405 405 405 405"),
     ("review unit", SAFE, "      sign 403 sign 403 403 403 200 200 200"),
     ("review unit", "POST", "    sign 403 sign 403 403 403 422 403 422"),
     ("review unit", REST, "      sign 405 sign 405 405 405 405 405 405"),
@@ -144,10 +202,11 @@ def scene(db) -> Scene:
         "leader": a_leader(),
         "administrator": an_administrator(),
     }
+    shared = a_part(a_measure(plan, wording=SECRETS["wording"]), collective)
     parts = {
         "own": a_part(a_measure(plan, wording=SECRETS["wording"]), own),
         "foreign": a_part(a_measure(plan, wording=SECRETS["wording"]), other),
-        "member": a_part(a_measure(plan, wording=SECRETS["wording"]), collective),
+        "member": own_part(shared, own),
         "office": a_part(a_measure(plan, wording=SECRETS["wording"]), plan.office),
     }
     words = {"progress": SECRETS["progress"], "asks_to_close": True}
@@ -156,14 +215,36 @@ def scene(db) -> Scene:
         "office": a_report(parts["office"], date(2021, 12, 1), by=a_reporter(plan.office), **words).review,
     }
     alone = "home plans mine reviews healthz favicon login logout password_change password_change_done admin:index"
-    places = {name: reverse(name) for name in alone.split()}
+    office = "reviews_accept reviews_decided audit audit_export"
+    places = {name: reverse(name) for name in f"{alone} {office}".split()}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("plan", "measures", "export", "assignments")}
     places |= {f"{name} unknown": reverse(name, args=["no-plan"]) for name in ("plan", "measures", "export")}
     places |= {"measure": reverse("measure", args=[plan.slug, 2])}
+    marked, counted = a_milestone(parts["own"].measure), an_indicator(parts["own"].measure)
+    places |= {
+        name: reverse(name, args=[plan.slug, marked.measure.number, mark.pk])
+        for name, mark in {"milestone": marked, "milestone_undo": marked, "indicator": counted}.items()
+    }
+    places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}
     places |= {f"report {kind}": reverse("report", args=[parts[kind].pk]) for kind in ("own", "foreign", "member")}
-    places |= {f"review {kind}": reverse("review", args=[review.pk]) for kind, review in reviews.items()}
-    places |= {f"{name} unknown": reverse(name, args=[10**6]) for name in ("report", "review")}
+    places |= {f"review {kind}": reverse("review", args=[review.report_id]) for kind, review in reviews.items()}
+    unknown = ("report", "review", "evidence", "evidence_remove")
+    places |= {f"{name} unknown": reverse(name, args=[10**6]) for name in unknown}
+    own_doors = ("draft", "discard", "evidence_upload")
+    places |= {f"{name} own": reverse(name, args=[parts["own"].pk]) for name in own_doors}
+    places |= {"draft foreign": reverse("draft", args=[parts["foreign"].pk])}
+    places |= {"withdraw office": reverse("withdraw", args=[reviews["office"].report_id])}
+    period, membership = plan.periods.first(), collective.memberships.get()
+    places |= {"sign": reverse("sign")}
+    places |= {
+        name: reverse(name, args=[plan.slug]) for name in ("receipts", "periods", "period_new", "periods_extend")
+    }
+    places |= {
+        name: reverse(name, args=[plan.slug, period.pk]) for name in ("period", "period_change", "period_reopen")
+    }
+    places |= {"members": reverse("members", args=[collective.pk])}
+    places |= {"member_leave": reverse("member_leave", args=[collective.pk, membership.pk])}
     return Scene(people, places, parts, reviews)
 
 

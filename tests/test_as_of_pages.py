@@ -68,7 +68,7 @@ def addresses(plan: Plan) -> dict[str, str]:
         "mine": "/mine/",
         "report": part.get_report_url(),
         "reviews": "/reviews/",
-        "review": f"/reviews/{part.reports.get().review.pk}/",
+        "review": f"/reviews/{part.reports.get().pk}/",
         "plans": "/plans/",
     }
 

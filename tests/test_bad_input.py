@@ -70,7 +70,7 @@ def client(db) -> Client:
     a_part(a_measure(plan, number=3), a_collective("各街道办", unit))
     review = a_report(other, date(2021, 12, 1), by=a_reporter(other.department), asks_to_close=True).review
     client = signed_in(everything)
-    client.report, client.review = own.get_report_url(), f"/reviews/{review.pk}/"
+    client.report, client.review = own.get_report_url(), f"/reviews/{review.report_id}/"
     return client
 
 
@@ -241,9 +241,9 @@ def test_other_peoples_ids_are_no_way_in(client) -> None:
     stranger = signed_in(a_reporter(a_department("区教育局")))
 
     parts = [stranger.get(f"/mine/{pk}/").status_code for pk in Assignment.objects.values_list("pk", flat=True)]
-    reviews = [stranger.get(f"/reviews/{pk}/").status_code for pk in Review.objects.values_list("pk", flat=True)]
+    reviews = [stranger.get(f"/reviews/{pk}/").status_code for pk in Review.objects.values_list("report", flat=True)]
 
-    assert (parts, reviews) == ([404, 404, 404], [403])
+    assert (parts, reviews) == ([404, 404, 404, 404], [403])
 
 
 @pytest.mark.parametrize("name", ["\0", "x" * 151, "x" * 256, "字" * 5000, "x" * 100_000, "\ud7ff\ue000", "a\nb"])

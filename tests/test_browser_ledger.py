@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tasks.models import Plan
 
@@ -125,14 +125,25 @@ def test_a_report_is_written_without_a_mouse(plan: Plan, open_window: OpenWindow
     part = part_of(plan, 4, "公安东丽分局")
     page = open_window(a_reporter(part.department)).goto(f"/mine/{part.pk}/")
 
+    def tab_to(wanted: Locator) -> None:
+        for _ in range(12):
+            if wanted.evaluate("element => element === document.activeElement"):
+                return
+            page.keyboard.press("Tab")
+        expect(wanted).to_be_focused()
+
     page.get_by_label("进展情况").focus()
-    for typed in ("立案3起。", "线索少。", "扩大排查。", "60"):
+    for label, typed in (
+        ("进展情况", "立案3起。"),
+        ("存在问题", "线索少。"),
+        ("下一步措施", "扩大排查。"),
+        ("完成进度", "60"),
+    ):
+        tab_to(page.get_by_label(label, exact=label != "进展情况"))
         page.keyboard.type(typed)
-        page.keyboard.press("Tab")
+    tab_to(page.get_by_label("需领导协调"))
     page.keyboard.press("Space")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="提交")).to_be_focused()
+    tab_to(page.get_by_role("button", name="提交"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的填报")
 

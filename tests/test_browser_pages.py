@@ -109,7 +109,7 @@ def test_pages_of_a_supervisor(plan: Plan, open_window: OpenWindow) -> None:
         PARTS,
         f"{PARTS}?role=principal&reported=no&q=没有",
         "/reviews/",
-        f"/reviews/{waiting.review.pk}/",
+        f"/reviews/{waiting.pk}/",
     )
 
     assert found == [], "\n".join(found)
@@ -124,7 +124,7 @@ def test_pages_of_a_leader(plan: Plan, open_window: OpenWindow) -> None:
         window,
         "/",
         "/?as_of=2021-12-15",
-        f"/reviews/{waiting.review.pk}/",
+        f"/reviews/{waiting.pk}/",
     )
 
     assert found == [], "\n".join(found)

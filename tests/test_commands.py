@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_on_the_shipped_plan_the_first_people_can_do_their_work(run: Run, shippe
     run()
 
     people = {user.username: user for user in User.objects.all()}
-    owed = Assignment.objects.of(people["reporter"].department)
+    owed = Assignment.objects.of(people["reporter"].department, date(2021, 10, 1))
     assert owed.exists()
     assert all(permissions.may_report(people["reporter"], part) for part in owed)
     assert people["supervisor"].department == shipped_plan.office

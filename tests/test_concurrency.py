@@ -205,15 +205,15 @@ def test_of_two_reviewers_deciding_at_once_the_second_is_told(monkeypatch: pytes
     crossing = Crossing(monkeypatch, Review, patience=0.5)
 
     results = at_once(
-        lambda: accept(by=first, review=review, now=at(TODAY), reason="同意"),
-        lambda: send_back(by=second, review=review, now=at(TODAY), reason="请补充"),
+        lambda: accept(by=first, report=review.report, now=at(TODAY), reason="同意"),
+        lambda: send_back(by=second, report=review.report, now=at(TODAY), reason="请补充"),
     )
 
     assert crossing.met == 0
     assert kinds(results) == ["AlreadyDecided", "Review"]
     told, decided = sorted(results, key=lambda result: type(result).__name__)
     kept = Review.objects.get()
-    assert (told.review.decision, told.review.reviewer) == (kept.decision, kept.reviewer)
+    assert (told.report.review.decision, told.report.review.reviewer) == (kept.decision, kept.reviewer)
     assert (decided.decision, decided.reviewer, decided.reason) == (kept.decision, kept.reviewer, kept.reason)
     assert (kept.decision, kept.reviewer) in {(Decision.ACCEPTED, first), (Decision.RETURNED, second)}
 
@@ -224,7 +224,7 @@ def test_without_the_lock_the_second_decision_would_replace_the_first(monkeypatc
     without_locks(monkeypatch)
     crossing = Crossing(monkeypatch, Review, patience=30)
 
-    results = at_once(*(lambda by=by: accept(by=by, review=review, now=at(TODAY)) for by in people))
+    results = at_once(*(lambda by=by: accept(by=by, report=review.report, now=at(TODAY)) for by in people))
 
     second = {"postgresql": "Review", "sqlite": "OperationalError"}[connection.vendor]
     assert crossing.met == 2

@@ -23,16 +23,16 @@ LATE_JANUARY = date(2022, 1, 20)
 
 # What there is to count on each day, in the order of the page.
 LABELS = ["任务", "责任分工", "已办结", "逾期办结", "正常", "临期", "持续推进", "超期未报", "逾期"]
-LABELS += ["待审核分工", "需领导协调"]
+LABELS += ["待审核分工", "需领导协调", "未签收分工"]
 FIGURES = {
-    BEFORE_ISSUE: "42 100 0 0 16 0 26 0 0 0 0",
-    SEPTEMBER: "42 100 0 0 16 0 26 0 0 0 0",
-    date(2021, 10, 10): "42 100 0 0 16 0 2 24 0 0 1",
-    date(2021, 11, 24): "42 100 2 0 15 0 3 22 0 1 2",
-    LAST_DAY: "42 100 3 0 0 14 3 22 0 2 1",
-    NEW_YEAR: "42 100 3 0 0 0 3 22 14 2 1",
-    QUARTER_DUE: "42 100 4 1 0 0 2 23 12 1 1",
-    LATE_JANUARY: "42 100 4 1 0 0 3 22 12 1 1",
+    BEFORE_ISSUE: "42 100 0 0 16 0 26 0 0 0 0 0",
+    SEPTEMBER: "42 100 0 0 16 0 26 0 0 0 0 100",
+    date(2021, 10, 10): "42 100 0 0 16 0 2 24 0 0 1 100",
+    date(2021, 11, 24): "42 100 2 0 15 0 3 22 0 1 2 100",
+    LAST_DAY: "42 100 3 0 0 14 3 22 0 2 1 100",
+    NEW_YEAR: "42 100 3 0 0 0 3 22 14 2 1 100",
+    QUARTER_DUE: "42 100 4 1 0 0 2 23 12 1 1 100",
+    LATE_JANUARY: "42 100 4 1 0 0 3 22 12 1 1 100",
 }
 
 
@@ -84,7 +84,7 @@ def test_every_number_opens_a_list_of_that_length(leader, shipped_plan, day) -> 
     of_sections = numbered_links(page.every("details", "twin")[0])
     of_units = [link for row in unit_rows(page) for link in numbered_links(row)]
     links = [*of_figures, *of_sections, *of_units]
-    assert (len(of_figures), len(of_sections) > 16, len(of_units) > 23 * 2) == (11, True, True)
+    assert (len(of_figures), len(of_sections) > 16, len(of_units) > 23 * 2) == (12, True, True)
     assert lengths_of_lists(leader, links, day) == [(number, number) for number, _href in links]
 
 
@@ -143,4 +143,8 @@ def test_a_number_of_parts_and_a_number_of_measures_are_told_apart(leader, shipp
     page = visit(leader, shipped_plan.get_absolute_url(), as_of=QUARTER_DUE)
 
     places = {label: urlsplit(href).path.rsplit("/", 2)[1] for label, _number, href in figures(page)}
-    assert places == dict.fromkeys(LABELS, "measures") | {"责任分工": "assignments", "待审核分工": "assignments"}
+    assert places == dict.fromkeys(LABELS, "measures") | {
+        "责任分工": "assignments",
+        "待审核分工": "assignments",
+        "未签收分工": "receipts",
+    }

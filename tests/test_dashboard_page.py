@@ -104,7 +104,7 @@ def test_what_is_recorded_after_a_day_leaves_that_days_dashboard_as_it_was(shipp
 
     a_report(the_part(shipped_plan, 26, "区委网信办"), date(2022, 2, 8), progress="补报去年第四季度。")
     a_report(the_part(shipped_plan, 41, "区委组织部"), date(2022, 2, 8), needs_coordination=True)
-    a_closing(the_part(shipped_plan, 16, "区市场监管局"), date(2022, 2, 8), date(2022, 2, 9))
+    a_closing(the_part(shipped_plan, 18, "区市场监管局"), date(2022, 2, 8), date(2022, 2, 9))
     a_return(the_part(shipped_plan, 3, "公安东丽分局"), date(2022, 2, 8), date(2022, 2, 9))
     after = visit(leader, shipped_plan.get_absolute_url(), as_of=DAY)
 
@@ -152,7 +152,7 @@ def test_a_plan_without_measures_has_a_dashboard_of_noughts(db) -> None:
 
     page = visit(signed_in(a_leader()), plan.get_absolute_url())
 
-    assert [words(figure) for figure in every(page.every("div", "figures")[0], "b")] == ["0"] * 11
+    assert [words(figure) for figure in every(page.every("div", "figures")[0], "b")] == ["0"] * 12
     assert page.rows(page.every("table", "ledger--units")[0]) == []
 
 

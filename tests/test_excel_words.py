@@ -17,8 +17,8 @@ from .builders import (
     a_measure,
     a_part,
     a_report,
-    a_reporter,
     a_return,
+    own_part,
 )
 from .history import TODAY
 from .test_excel_ledger import column, day, opened, row, rows
@@ -50,10 +50,12 @@ def test_each_unit_speaks_on_its_own_line_and_silence_is_said():
 
 def test_a_collectives_member_speaks_in_its_own_name():
     member = a_department("张贵庄街道办")
-    part = a_part(a_measure(), a_collective("各街道办", member))
-    a_report(part, date(2021, 12, 17), by=a_reporter(member), progress="入户宣传300户。")
+    part = a_part(a_measure(), a_collective("各街道办", member, a_department("万新街道办")))
+    a_report(own_part(part, member), date(2021, 12, 17), progress="入户宣传300户。")
 
-    assert row(part.measure.plan)["进展情况"] == "【各街道办·张贵庄街道办】2021-12-17：入户宣传300户。"
+    assert row(part.measure.plan)["进展情况"] == (
+        "【各街道办·张贵庄街道办】2021-12-17：入户宣传300户。\n【各街道办·万新街道办】未填报"
+    )
     assert column(part.measure.plan, "进展情况") == ["【张贵庄街道办】入户宣传300户。"]
     assert column(part.measure.plan, "责任单位") == ["各街道办"]
 

@@ -128,6 +128,8 @@ def test_fixture_holds_every_row_in_loading_order() -> None:
         ("tasks.section", 8),
         ("tasks.measure", 42),
         ("tasks.assignment", 100),
+        ("tasks.milestone", 2),
+        ("tasks.indicator", 1),
         ("tasks.sourcenote", 9),
     ]
     models = [entry["model"] for entry in ENTRIES]
@@ -141,6 +143,8 @@ def test_fixture_names_each_row_once() -> None:
         "tasks.section": ("plan", "number"),
         "tasks.measure": ("plan", "number"),
         "tasks.assignment": ("measure", "department"),
+        "tasks.milestone": ("measure", "position"),
+        "tasks.indicator": ("measure", "name"),
         "tasks.sourcenote": ("plan", "key"),
     }
 
@@ -317,6 +321,37 @@ def test_office_is_itself_responsible_on_thirty_one_measures() -> None:
 
     assert numbers == {clause.number for clause in CLAUSES if OFFICE in clause.responsibility}
     assert len(numbers) == 31
+
+
+# --- steps and numbers -----------------------------------------------------------------------------
+
+
+def test_steps_are_the_two_days_that_the_document_names() -> None:
+    wording = measures()[33]["wording"]
+    steps = fields_of("tasks.milestone")
+
+    assert steps == [
+        {"measure": [PLAN, 34], "position": 1, "title": "“4.26”世界知识产权日", "due_on": "2021-04-26"},
+        {"measure": [PLAN, 34], "position": 2, "title": "“12.4”普法宣传日", "due_on": "2021-12-04"},
+    ]
+    assert "、".join(step["title"] for step in steps) + "等时间节点" in wording
+    named = {clause.number: re.findall(r"“(\d+\.\d+)”", clause.wording) for clause in CLAUSES}
+    assert {number: days for number, days in named.items() if days} == {34: ["4.26", "12.4"]}
+
+
+def test_the_only_number_to_reach_is_the_one_of_measure_sixteen() -> None:
+    wording = measures()[15]["wording"]
+    (indicator,) = fields_of("tasks.indicator")
+
+    assert indicator == {
+        "measure": [PLAN, 16],
+        "name": "实现知识产权托管服务的中小微企业",
+        "unit": "家",
+        "target": 600,
+    }
+    assert wording.startswith("推动600家中小微企业实现知识产权托管服务，")
+    numbers = {clause.number: re.findall(r"(\d+)[家件个项场名]", clause.wording) for clause in CLAUSES}
+    assert {number: found for number, found in numbers.items() if found} == {16: ["600"]}
 
 
 # --- the oddities ----------------------------------------------------------------------------------

@@ -19,12 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each package may import those before it, and nothing after it; inside a package each layer likewise.
 PACKAGES = ("departments", "tasks", "plan_tracker")
 LAYERS = (
-    {"apps", "choices", "validators"},
+    {"apps", "choices", "states", "validators", "files", "containers"},
     {"timeliness"},
     {"models"},
     {"permissions"},
     {"actions"},
-    {"forms", "filters", "links", "dashboard", "members", "timeline", "excel", "papers"},
+    {"forms", "filters", "links", "charts", "dashboard", "summary"}
+    | {"periods", "queue", "changes", "timeline", "excel", "papers"},
     {"views", "admin", "context", "templatetags", "management"},
     {"urls"},
 )

@@ -24,6 +24,7 @@ from .builders import (
     a_supervisor,
     an_administrator,
     at,
+    own_part,
 )
 from .pages import Page, every, it_is, signed_in, visit, words
 
@@ -90,15 +91,15 @@ def test_every_unit_is_listed_with_role_light_and_last_word(db) -> None:
 
     late = "应于2021年12月31日办结，逾期12天。"
     assert page.rows(page.every("table")[0]) == [
-        ["公安东丽分局", "牵头", "逾期", "2021-12-01", f"已经印发。 完成进度80% 需领导协调 {late}"],
+        ["公安东丽分局", "牵头 未签收", "逾期", "2021-12-01", f"已经印发。 完成进度80% 需领导协调 {late}"],
         [
             "区委宣传部",
-            "配合",
+            "配合 未签收",
             "已办结",
             "2021-12-20",
             "已完成阶段性工作。 应于2021年12月31日办结，2021年12月20日申请办结，按期；2021年12月21日审核同意。",
         ],
-        ["区法院", "配合", "逾期", "—", f"未填报 {late}"],
+        ["区法院", "配合 未签收", "逾期", "—", f"未填报 {late}"],
     ]
     assert [facts(page).get(name) for name in FACTS] == ["2021-12-31", "12天", "2/3家", None]
     assert words(page.every("p", "why")[0]) == late
@@ -112,7 +113,7 @@ def test_the_first_of_joint_units_compiles_and_is_not_called_a_lead(db) -> None:
     page = visit(signed_in(a_leader()), measure.get_absolute_url())
 
     rows = page.rows(page.every("table")[0])
-    assert [row[:2] for row in rows] == [["区法院 列第一位", "按职责分工"], ["区检察院", "按职责分工"]]
+    assert [row[:2] for row in rows] == [["区法院 列第一位", "按职责分工 未签收"], ["区检察院", "按职责分工 未签收"]]
     assert "第一家负责汇总" in words(page.main)
     assert "牵头" not in words(page.main)
 
@@ -121,13 +122,13 @@ def test_a_collective_names_its_members_or_says_that_it_has_none(db) -> None:
     measure = a_measure()
     second = a_department("万新街道", position=2)
     collective = a_collective("各街道办", second, a_department("张贵庄街道", position=1))
-    a_report(a_part(measure, collective, AssignmentRole.JOINT), date(2021, 12, 1), by=a_reporter(second))
+    a_report(own_part(a_part(measure, collective, AssignmentRole.JOINT), second), date(2021, 12, 1))
     a_part(measure, a_collective("各成员单位"), AssignmentRole.JOINT)
 
     page = visit(signed_in(a_leader()), measure.get_absolute_url())
 
     first, second = (row[0] for row in page.rows(page.every("table")[0]))
-    assert first == "各街道办 列第一位 成员2个：张贵庄街道 （未填报） 、万新街道（2021-12-01已报）"
+    assert first == "各街道办 列第一位 已报1/2：张贵庄街道 （未填报） 、万新街道（2021-12-01已报）"
     assert second == "各成员单位 集合，尚未登记成员单位"
 
 
@@ -135,6 +136,7 @@ def test_the_time_line_tells_everything_newest_first_up_to_the_day(db) -> None:
     plan = a_plan(issuer="区知识产权领导小组", number="津丽知略〔2021〕1号")
     part = a_part(a_measure(plan), a_department("公安东丽分局"))
     reviewer = a_supervisor(last_name="孟", first_name="凡")
+    author = a_reporter(part.department, last_name="王", first_name="强").name
     a_report(part, date(2021, 10, 8), progress="征求意见。", problems="经费不足。", next_steps="年底印发。", percent=30)
     a_return(part, date(2021, 12, 1), date(2021, 12, 3), reason="请附文号。")
     a_closing(part, date(2022, 1, 5), date(2022, 1, 10))
@@ -144,33 +146,41 @@ def test_the_time_line_tells_everything_newest_first_up_to_the_day(db) -> None:
     earlier = visit(client, part.measure.get_absolute_url(), as_of="2021-12-02")
 
     issued = "2021-08-26 区知识产权领导小组 印发计划 津丽知略〔2021〕1号"
-    first = "2021-10-08 公安东丽分局 填报进展 征求意见。 存在问题： 经费不足。 下一步措施： 年底印发。 完成进度30%"
-    asked = "2021-12-01 公安东丽分局 申请办结 已完成阶段性工作。"
+    said = "征求意见。 存在问题： 经费不足。 下一步措施： 年底印发。 完成进度30%"
+    first, asked = (
+        f"2021-10-08 10:00 公安东丽分局 {author} 填报进展",
+        f"2021-12-01 10:00 公安东丽分局 {author} 申请办结",
+    )
     assert happened(today) == [
-        f"2022-01-10 {reviewer.name} 同意公安东丽分局办结",
-        "2022-01-05 公安东丽分局 申请办结 已完成阶段性工作。",
+        f"2022-01-10 10:00 {reviewer.name} 同意公安东丽分局办结",
+        f"2022-01-05 10:00 公安东丽分局 {author} 申请办结 审核通过 已完成阶段性工作。",
         "2021-12-31 系统 完成时限到期",
-        f"2021-12-03 {reviewer.name} 退回公安东丽分局的办结申请 请附文号。",
-        asked,
-        first,
+        f"2021-12-03 10:00 {reviewer.name} 退回公安东丽分局的办结申请 请附文号。",
+        f"{asked} 退回后已更正 取代2021-10-08的填报 已完成阶段性工作。",
+        f"{first} 已有新的填报 {said}",
         issued,
     ]
-    assert happened(earlier) == [asked, first, issued]
+    assert happened(earlier) == [
+        f"{asked} 待审核 取代2021-10-08的填报 已完成阶段性工作。",
+        f"{first} 已有新的填报 {said}",
+        issued,
+    ]
 
 
 def test_the_time_line_says_who_speaks_for_whom(db) -> None:
     member = a_department("万新街道")
     part = a_part(a_measure(), a_collective("各街道办", member))
     own = a_part(part.measure, a_department("区法院"), AssignmentRole.CO)
-    a_report(part, date(2021, 12, 1), by=a_reporter(member))
+    author = a_reporter(member, last_name="王", first_name="强")
+    a_report(own_part(part, member), date(2021, 12, 1), by=author)
     a_report(own, date(2021, 12, 2), by=an_administrator(last_name="沈", first_name="宁"))
 
     page = visit(signed_in(a_leader()), part.measure.get_absolute_url())
 
     entries = [entry for entry in happened(page) if "填报进展" in entry]
     assert entries == [
-        "2021-12-02 区法院（沈宁代录） 填报进展 已完成阶段性工作。",
-        "2021-12-01 万新街道（各街道办成员） 填报进展 已完成阶段性工作。",
+        "2021-12-02 10:00 区法院（沈宁代录） 填报进展 已生效 已完成阶段性工作。",
+        "2021-12-01 10:00 万新街道（各街道办成员） 王强 填报进展 已生效 已完成阶段性工作。",
     ]
 
 
@@ -228,7 +238,7 @@ def test_a_member_is_offered_the_part_of_its_collective(db) -> None:
 
     page = visit(signed_in(a_reporter(member)), part.measure.get_absolute_url())
 
-    assert offered(page) == {"填报各街道办的进展": f"/mine/{part.pk}/"}
+    assert offered(page) == {"填报万新街道的进展": f"/mine/{own_part(part, member).pk}/"}
 
 
 def test_nothing_is_offered_on_a_part_that_is_closed(db) -> None:
@@ -262,7 +272,7 @@ def test_a_request_is_offered_to_whoever_may_decide_on_it(db) -> None:
         for name, person in people.items()
     }
 
-    first, second = (f"/reviews/{review.pk}/" for review in reviews)
+    first, second = (f"/reviews/{review.report_id}/" for review in reviews)
     assert found == {"supervisor": {first}, "leader": {second}, "administrator": {first, second}, "reporter": set()}
 
 

@@ -6,13 +6,26 @@ from datetime import date
 from typing import Any
 
 import pytest
+from auditlog.models import LogEntry as History
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from departments.models import Alias, Department, Membership, Role, User
 from tasks.excel.formats import LedgerXLSX
+from tasks.models import Assignment
 
-from .builders import PASSWORD, a_collective, a_department, a_person, a_reporter, a_supervisor, an_administrator
+from .builders import (
+    PASSWORD,
+    a_collective,
+    a_department,
+    a_measure,
+    a_part,
+    a_person,
+    a_reporter,
+    a_supervisor,
+    an_administrator,
+)
 from .pages import Page, signed_in
 from .panel import a_workbook, an_upload, filled, said
 
@@ -108,8 +121,46 @@ def test_other_names_and_members_that_left_the_cell_go(client: Client) -> None:
 
     taken(client, UNITS, HEAD, ["各街道办", "集合", 100, "是", None, "乙街"])
 
-    assert list(streets.memberships.values_list("member__name", flat=True)) == ["乙街"]
+    assert list(streets.memberships.current().values_list("member__name", flat=True)) == ["乙街"]
     assert not streets.aliases.exists()
+
+
+def test_members_that_come_and_go_in_a_file_do_so_today_with_their_parts(client: Client) -> None:
+    first, second = a_department("甲街"), a_department("乙街")
+    streets = a_collective("各街道办", first)
+    part, today = a_part(a_measure(), streets), timezone.localdate()
+
+    taken(client, UNITS, HEAD, ["各街道办", "集合", 100, "是", None, "乙街"])
+
+    memberships = {each.member: (each.joined_on, each.left_on) for each in streets.memberships.all()}
+    parts = {each.department: (each.since, each.until) for each in part.member_parts.all()}
+    assert memberships == {first: (None, today), second: (today, None)}
+    assert parts == memberships
+
+
+def test_a_preview_leaves_nothing_behind(client: Client) -> None:
+    streets = a_collective("各街道办", a_department("甲街"))
+    a_part(a_measure(), streets)
+    a_department("乙街")
+    tables = (Department, Alias, Membership, Assignment, History)
+    before = [list(table.objects.order_by("pk").values()) for table in tables]
+
+    page = upload(client, UNITS, a_workbook(HEAD, ["各街道办", "集合", 7, "是", "街道", "乙街"]))
+
+    assert page.every("input", name="confirm")
+    assert [list(table.objects.order_by("pk").values()) for table in tables] == before
+
+
+def test_a_bad_row_after_members_have_come_takes_them_away_again(client: Client) -> None:
+    streets = a_collective("各街道办")
+    part = a_part(a_measure(), streets)
+    a_department("甲街")
+    rows = [["各街道办", "集合", 1, "是", None, "甲街"], ["丙街", "衙门", 1, "是", None, None]]
+
+    page = upload(client, UNITS, a_workbook(HEAD, *rows))
+
+    assert [problem[0] for problem in problems(page)] == ["3"]
+    assert (streets.memberships.count(), part.member_parts.count()) == (0, 0)
 
 
 def test_an_import_is_in_the_history_of_the_row_in_chinese(client: Client, administrator: User) -> None:
@@ -124,7 +175,7 @@ def test_one_bad_row_and_nothing_is_taken(client: Client) -> None:
 
     page = upload(client, UNITS, a_workbook(HEAD[:4], good, bad, ["", "政府部门", 1, "是"]))
 
-    kinds = "党委机构、政府部门、司法机关、分局、事业单位、功能区、集合"
+    kinds = "党委机构、政府部门、司法机关、分局、事业单位、功能区、街道（乡镇）、集合"
     assert problems(page) == [
         ["3", "在用", "应填“是”或“否”。"],
         ["3", "排序", "“第三”应为整数。"],

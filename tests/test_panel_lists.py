@@ -197,8 +197,9 @@ def test_the_page_of_a_measure_costs_the_same_for_1_3_and_9_units(db: None, djan
         for _ in range(more):
             a_part(measure, role=AssignmentRole.CO)
         # Session, person, roles; the measure, its units with what they have reported, its plan; its units to
-        # remember; the plans, the headings and the units to choose from; the rows of the units.
-        with django_assert_num_queries(11):
+        # remember; the milestones and the indicators to remember; the plans, the headings and the units to choose
+        # from; the rows of the units, of the milestones and of the indicators with the plan they belong to.
+        with django_assert_num_queries(15):
             assert client.get(path).status_code == 200
 
 

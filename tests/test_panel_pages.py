@@ -33,7 +33,8 @@ from .panel import a_workbook, an_upload, filled, save
 
 # What is not Chinese on the pages of a Chinese spreadsheet program either.
 NAMES = {"Excel", "xlsx", "CSV", "csv", "UTF", "MB", "WPS"}
-UNFILLED = {f"{name}-{count}_FORMS": "0" for name in ("assignments", "aliases") for count in ("TOTAL", "INITIAL")}
+TABLES = ("assignments", "aliases", "milestones", "indicators")
+UNFILLED = {f"{name}-{count}_FORMS": "0" for name in TABLES for count in ("TOTAL", "INITIAL")}
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
 

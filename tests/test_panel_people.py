@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from departments.models import Alias, Department, Membership, Role, User
+from tasks.actions.member import join, leave
 
 from .builders import (
     PASSWORD,
@@ -19,9 +20,11 @@ from .builders import (
     a_person,
     a_report,
     a_reporter,
+    a_supervisor,
     an_administrator,
+    at,
 )
-from .pages import Page, signed_in
+from .pages import Page, every, signed_in
 from .panel import faults, filled, save
 
 USERS = "/admin/departments/user/"
@@ -209,27 +212,42 @@ def test_a_unit_gets_other_names(db: None) -> None:
     assert list(unit.aliases.values_list("name", flat=True)) == ["区卫健委"]
 
 
-def test_a_collective_gets_members_and_nothing_else_does(db: None) -> None:
-    street, streets = a_department("甲街"), a_collective("各街道办")
-    client = signed_in(an_administrator())
-    member = {"memberships-TOTAL_FORMS": 1, "memberships-0-member": street.pk}
+def test_who_belongs_to_a_collective_is_read_there_and_changed_on_its_own_page(db: None) -> None:
+    by = an_administrator()
+    street, streets = a_department("甲街"), a_collective("各街道办", a_department("乙街"))
+    leave(by=by, membership=streets.memberships.get(), now=at(date(2022, 1, 12)))
+    join(by=by, collective=streets, member=street, now=at(date(2022, 1, 13)))
+    client = signed_in(by)
 
-    save(client, page_of(streets), **member)
-    save(client, page_of(street), **member | {"memberships-INITIAL_FORMS": 0})
+    page, other = Page(client.get(page_of(streets))), Page(client.get(page_of(street)))
 
-    assert list(Membership.objects.values_list("collective__name", "member__name")) == [("各街道办", "甲街")]
+    table = every(page.every("div", id="memberships-group")[0], "table")[0]
+    assert [row[1:4] for row in page.rows(table)] == [["甲街", "2022-01-13", "—"], ["乙街", "—", "2022-01-12"]]
+    assert page.links()["登记成员单位的加入和退出"] == f"/units/{streets.pk}/members/"
+    fields = {name for name in filled(page) if name.startswith("memberships-0")}
+    assert fields == {"memberships-0-id", "memberships-0-collective"}
+    assert other.every("div", id="memberships-group") == []
+    assert "登记成员单位的加入和退出" not in other.links()
 
 
-@pytest.mark.parametrize("member", ["itself", "collective"])
-def test_a_collective_is_nobodys_member(member: str, db: None) -> None:
-    streets, everybody = a_collective("各街道办"), a_collective("各成员单位")
-    chosen = streets if member == "itself" else everybody
-    changes = {"memberships-TOTAL_FORMS": 1, "memberships-0-member": chosen.pk}
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"memberships-TOTAL_FORMS": 2, "memberships-1-member": "new"},
+        {"memberships-TOTAL_FORMS": 1, "memberships-0-member": "new", "memberships-0-id": "own"},
+        {"memberships-TOTAL_FORMS": 1, "memberships-0-id": "own", "memberships-0-DELETE": "on"},
+        {"memberships-TOTAL_FORMS": 1, "memberships-0-id": "own", "memberships-0-left_on": "2021-01-01"},
+    ],
+)
+def test_no_form_of_the_panel_changes_who_belongs_to_a_collective(changes: dict[str, Any], db: None) -> None:
+    street, streets = a_department("甲街"), a_collective("各街道办", a_department("乙街"))
+    keys_of = {"new": street.pk, "own": streets.memberships.get().pk}
+    before = list(Membership.objects.values())
 
-    page = save(signed_in(an_administrator()), page_of(streets), **changes)
+    for person in (an_administrator(), a_supervisor()):
+        save(signed_in(person), page_of(streets), **{name: keys_of.get(key, key) for name, key in changes.items()})
 
-    assert faults(page) == ["选择一个有效的选项： 该选择不在可用的选项中。"]
-    assert not Membership.objects.exists()
+    assert list(Membership.objects.values()) == before
 
 
 def test_the_kind_of_a_unit_agrees_with_its_members(db: None) -> None:

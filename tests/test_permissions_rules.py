@@ -14,7 +14,7 @@ from departments.models import Department, Role, User
 from tasks import permissions
 from tasks.permissions import Person
 
-from .builders import a_collective, a_department, a_part, a_person, a_report, a_reporter
+from .builders import a_collective, a_department, a_part, a_person, a_report, a_reporter, own_part
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,8 @@ PANEL = {
     "section": WORKING_DATA,
     "measure": WORKING_DATA,
     "assignment": WORKING_DATA,
+    "milestone": WORKING_DATA,
+    "indicator": WORKING_DATA,
     "sourcenote": WORKING_DATA,
     "alias": WORKING_DATA,
     "membership": WORKING_DATA,
@@ -100,7 +102,11 @@ PANEL = {
     "group": (ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS),
     # Records: written by people's own actions, never changed, never deleted, by nobody.
     "report": (OFFICE, ADMINISTRATORS, NOBODY, NOBODY),
+    "receipt": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
+    "evidence": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "review": (OFFICE, NOBODY, NOBODY, NOBODY),
+    "milestoneentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
+    "indicatorvalue": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "logentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "accessattempt": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "accesslog": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
@@ -133,15 +139,15 @@ def test_whoever_may_see_a_model_in_the_panel_may_come_in() -> None:
 class Cast:
     def __init__(self) -> None:
         self.unit, self.other, self.gone = a_department(), a_department(), a_department(is_active=False)
-        self.collective = a_collective("各街道办", self.unit, self.gone)
+        self.collective = a_collective("各街道办")
 
 
 NAMES: dict[str, tuple[Callable[[Cast], User], str | None, str | None]] = {
-    # who, in whose name on the unit's own part, in whose name on the collective's
-    "reporter of the unit": (lambda cast: a_reporter(cast.unit), "unit", "unit"),
+    # who, in whose name on the unit's own part, in whose name on that of a collective without members
+    "reporter of the unit": (lambda cast: a_reporter(cast.unit), "unit", None),
     "reporter of another unit": (lambda cast: a_reporter(cast.other), None, None),
     "reporter of the collective": (lambda cast: a_reporter(cast.collective), None, "collective"),
-    "reporter of a member out of use": (lambda cast: a_reporter(cast.gone), None, None),
+    "reporter of a unit out of use": (lambda cast: a_reporter(cast.gone), None, None),
     "reporter of no unit": (lambda cast: a_person(Role.REPORTER), None, None),
     "supervisor of the unit": (lambda cast: a_person(Role.SUPERVISOR, department=cast.unit), None, None),
     "leader of the unit": (lambda cast: a_person(Role.LEADER, department=cast.unit), None, None),
@@ -149,7 +155,7 @@ NAMES: dict[str, tuple[Callable[[Cast], User], str | None, str | None]] = {
     "reporter and administrator": (
         lambda cast: a_person(Role.REPORTER, Role.ADMINISTRATOR, department=cast.unit),
         "unit",
-        "unit",
+        "collective",
     ),
     "reporter of another unit and administrator": (
         lambda cast: a_person(Role.REPORTER, Role.ADMINISTRATOR, department=cast.other),
@@ -174,6 +180,27 @@ def test_a_person_reports_in_the_name_the_table_says(who: str) -> None:
     expected: list[Any] = [getattr(cast, name) if name else None for name in (on_own, on_collective)]
     assert names == expected
     assert permissions.may_report(person, a_part(department=cast.unit)) == (on_own is not None)
+
+
+def test_a_member_speaks_for_itself_and_nobody_for_the_collective_any_more() -> None:
+    member, other = a_department(), a_department()
+    collective = a_collective("各街道办", member, other)
+    part = a_part(department=collective)
+    own = own_part(part, member)
+    people = [a_reporter(member), a_reporter(other), a_reporter(collective), a_person(Role.ADMINISTRATOR)]
+
+    assert [permissions.reporting_department(person, own) for person in people] == [member, None, None, member]
+    assert [permissions.reporting_department(person, part) for person in people] == [None] * 4
+
+
+def test_a_member_that_has_left_speaks_no_more() -> None:
+    member = a_department()
+    part = a_part(department=a_collective("各街道办", member))
+    own = own_part(part, member)
+    own.until = date(2021, 10, 1)
+    own.save(update_fields=["until"])
+
+    assert permissions.reporting_department(a_reporter(member), own) is None
 
 
 def test_somebody_who_is_not_signed_in_reports_on_nothing_and_decides_nothing() -> None:

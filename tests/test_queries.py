@@ -10,7 +10,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from departments.models import Membership
 from tasks.choices import AssignmentRole
 from tasks.models import Measure, Plan
 
@@ -26,6 +25,7 @@ from .builders import (
     a_section,
     a_supervisor,
     an_administrator,
+    own_part,
 )
 from .pages import Page, it_is, signed_in
 
@@ -68,9 +68,8 @@ def a_measure_of_many(rows: int) -> Measure:
     member = a_department("万新街道")
     reporter = a_reporter(member)
     for number in range(rows):
-        collective = a_collective(f"集合{measure.pk}-{number}", member)
-        Membership.objects.create(collective=collective, member=a_department("张贵庄街道"))
-        part = a_part(measure, collective, AssignmentRole.JOINT)
+        collective = a_collective(f"集合{measure.pk}-{number}", member, a_department("张贵庄街道"))
+        part = own_part(a_part(measure, collective, AssignmentRole.JOINT), member)
         a_report(part, date(2021, 12, 1), by=reporter)
         a_report(part, date(2021, 12, 2), by=reporter, asks_to_close=True)
     return measure
@@ -89,8 +88,9 @@ def test_the_dashboard(db) -> None:
     costs_of = costs(lambda rows: (signed_in(a_leader()), a_filled_plan(rows).get_absolute_url()))
 
     # session, person, roles, plan, sections, measures by section and light, units, parts by unit and state, how many
-    # requests wait, how many measures ask for help, overdue measures, their parts, collectives without members
-    assert costs_of == dict.fromkeys(ROWS, 13)
+    # requests wait, how many measures ask for help, how many parts are not signed for, overdue measures, their parts,
+    # collectives without members
+    assert costs_of == dict.fromkeys(ROWS, 14)
 
 
 def test_the_ledger(db) -> None:
@@ -113,17 +113,19 @@ def test_the_ledger_of_parts(db) -> None:
         lambda rows: (signed_in(a_leader()), f"{a_filled_plan(rows).get_absolute_url()}assignments/?per=100")
     )
 
-    # session, person, roles, plan, number of parts, sections and units to choose from, parts, their last reports
-    assert costs_of == dict.fromkeys(ROWS, 9)
+    # session, person, roles, plan, number of parts, sections and units to choose from, parts, their last reports,
+    # the members' parts of collectives
+    assert costs_of == dict.fromkeys(ROWS, 10)
 
 
 def test_a_measure(db) -> None:
     for person in (a_leader, a_supervisor, an_administrator):
         costs_of = costs(lambda rows, person=person: (signed_in(person()), a_measure_of_many(rows).get_absolute_url()))
 
-        # session, person, roles, measure, how many of its parts were reported on, parts, their last reports, members
-        # of collectives, those members' names, what these reported, time line, requests that wait, source notes
-        assert costs_of == dict.fromkeys(ROWS, 13)
+        # session, person, roles, measure, how many of its parts were reported on, parts, their last reports with
+        # their files, members' parts, their last reports, milestones, indicators, source notes, requests that wait;
+        # and for the time line: reports and their files, receipts, milestones' records, changes, whom they concern
+        assert costs_of == dict.fromkeys(ROWS, 20)
 
 
 def test_a_measure_for_a_reporter(db) -> None:
@@ -131,7 +133,7 @@ def test_a_measure_for_a_reporter(db) -> None:
         return signed_in(a_reporter(a_department("万新街道"))), a_measure_of_many(rows).get_absolute_url()
 
     # as for everybody, and the person's department
-    assert costs(build) == dict.fromkeys(ROWS, 14)
+    assert costs(build) == dict.fromkeys(ROWS, 21)
 
 
 def test_what_my_department_owes(db) -> None:
@@ -142,9 +144,9 @@ def test_what_my_department_owes(db) -> None:
             a_report(part, date(2021, 12, 1), asks_to_close=True)
         return signed_in(a_reporter(unit)), "/mine/"
 
-    # session, person, roles, the person's department, parts, their last reports, all parts of their measures, members
-    # of collectives, newest plan for the frame
-    assert costs(build) == dict.fromkeys(ROWS, 9)
+    # session, person, roles, the person's department, parts, their last reports with their files, all parts of their
+    # measures, periods that take reports, newest plan for the frame
+    assert costs(build) == dict.fromkeys(ROWS, 10)
 
 
 def test_the_queue_of_requests(db) -> None:
@@ -154,31 +156,34 @@ def test_the_queue_of_requests(db) -> None:
             a_report(measure.assignments.first(), date(2021, 12, 5), asks_to_close=True)
         return signed_in(a_supervisor()), "/reviews/"
 
-    # session, person, roles, requests, newest plan for the frame
-    assert costs(build) == dict.fromkeys(ROWS, 5)
+    # session, person, roles, reports to decide on, units to choose from, newest plan for the frame
+    assert costs(build) == dict.fromkeys(ROWS, 6)
 
 
 def test_a_request(db) -> None:
     def build(rows: int) -> tuple[Client, str]:
         measure = a_measure_of_many(rows)
-        part = measure.assignments.first()
+        part = measure.assignments.get(reports__asks_to_close=True, collective_part__position=1)
         for number in range(rows):
             a_report(part, date(2021, 12, 5), progress=f"第{number}次。")
-        return signed_in(a_supervisor()), f"/reviews/{part.reports.get(asks_to_close=True).review.pk}/"
+        return signed_in(a_supervisor()), f"/reviews/{part.reports.get(asks_to_close=True).pk}/"
 
-    # session, person, roles, request, parts of the measure, their last reports, members of collectives, those members'
-    # names, what these reported, what the unit said before
-    assert costs(build) == dict.fromkeys(ROWS, 10)
+    # session, person, roles, report with its files and sources, parts of the measure, their last reports with files,
+    # members' parts and their reports, the last accepted report, what the unit said before, how the measure stood on
+    # the day of the request, its indicators
+    assert costs(build) == dict.fromkeys(ROWS, 18)
 
 
 def test_the_form_of_a_report(db) -> None:
     def build(rows: int) -> tuple[Client, str]:
         measure = a_measure_of_many(rows)
         client = signed_in(a_reporter(a_department("万新街道")))
-        return client, measure.assignments.first().get_report_url()
+        part = measure.assignments.get(department__name="万新街道", collective_part__position=1)
+        return client, part.get_report_url()
 
-    # session, person, roles, part, its last report, all parts of its measure, the person's department, its membership
-    assert costs(build) == dict.fromkeys(ROWS, 8)
+    # session, person, roles, the person's department, part, its last report with its files, all parts of its measure,
+    # periods that take reports, whether it sums up, the measure's indicators
+    assert costs(build) == dict.fromkeys(ROWS, 11)
 
 
 def test_the_list_of_plans(db) -> None:

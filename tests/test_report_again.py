@@ -50,3 +50,14 @@ def test_the_same_words_sent_twice_on_a_day_are_recorded_once() -> None:
 
     assert (second.report, second.is_new) == (first.report, False)
     assert written() == (1, 0)
+
+
+def test_over_a_shared_draft_that_a_colleague_has_sent_one_is_shown_what_he_sent() -> None:
+    part = a_part()
+    sent = say(a_reporter(part.department), part).report
+
+    with pytest.raises(Superseded) as refusal:
+        say(a_reporter(part.department), part, token=sent.token)
+
+    assert refusal.value.newer == sent
+    assert written() == (1, 0)

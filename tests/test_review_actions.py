@@ -27,6 +27,7 @@ from .builders import (
     a_supervisor,
     an_administrator,
     at,
+    own_part,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def row(review: Review) -> dict[str, Any]:
 def test_accepting_records_who_and_when() -> None:
     review, supervisor = a_request(), a_supervisor()
 
-    returned = accept(by=supervisor, review=review, now=at(DECIDED_ON), reason=" 材料齐全。\n")
+    returned = accept(by=supervisor, report=review.report, now=at(DECIDED_ON), reason=" 材料齐全。\n")
 
     assert returned == review
     assert row(review) == {
@@ -60,13 +61,14 @@ def test_accepting_records_who_and_when() -> None:
         "decided_on": DECIDED_ON,
         "decided_at": at(DECIDED_ON),
         "reason": "材料齐全。",
+        "is_afterwards": False,
     }
 
 
 def test_an_acceptance_needs_no_reason() -> None:
     review = a_request()
 
-    accept(by=a_supervisor(), review=review, now=at(DECIDED_ON))
+    accept(by=a_supervisor(), report=review.report, now=at(DECIDED_ON))
 
     assert (row(review)["decision"], row(review)["reason"]) == (Decision.ACCEPTED, "")
 
@@ -74,7 +76,7 @@ def test_an_acceptance_needs_no_reason() -> None:
 def test_sending_back_records_who_when_and_why() -> None:
     review, supervisor = a_request(), a_supervisor()
 
-    send_back(by=supervisor, review=review, now=at(DECIDED_ON), reason="　请补充验收材料。 ")
+    send_back(by=supervisor, report=review.report, now=at(DECIDED_ON), reason="　请补充验收材料。 ")
 
     assert row(review) == {
         "id": review.pk,
@@ -84,6 +86,7 @@ def test_sending_back_records_who_when_and_why() -> None:
         "decided_on": DECIDED_ON,
         "decided_at": at(DECIDED_ON),
         "reason": "请补充验收材料。",
+        "is_afterwards": False,
     }
 
 
@@ -91,7 +94,7 @@ def test_a_decision_leaves_the_report_as_it_was() -> None:
     review = a_request()
     before = type(review.report).objects.values().get()
 
-    accept(by=a_supervisor(), review=review, now=at(DECIDED_ON))
+    accept(by=a_supervisor(), report=review.report, now=at(DECIDED_ON))
 
     assert type(review.report).objects.values().get() == before
 
@@ -102,7 +105,7 @@ def test_nothing_is_sent_back_without_a_reason(reason: str) -> None:
     before = row(review)
 
     with pytest.raises(ValidationError) as refusal:
-        send_back(by=a_supervisor(), review=review, now=at(DECIDED_ON), reason=reason)
+        send_back(by=a_supervisor(), report=review.report, now=at(DECIDED_ON), reason=reason)
 
     assert refusal.value.message_dict == {"reason": ["退回须说明理由。"]}
     assert row(review) == before
@@ -115,7 +118,7 @@ def test_a_reason_that_cannot_be_shown_is_refused(decide: Callable[..., Review],
     before = row(review)
 
     with pytest.raises(ValidationError) as refusal:
-        decide(by=a_supervisor(), review=review, now=at(DECIDED_ON), reason=reason)
+        decide(by=a_supervisor(), report=review.report, now=at(DECIDED_ON), reason=reason)
 
     assert list(refusal.value.message_dict) == ["reason"]
     assert row(review) == before
@@ -128,24 +131,24 @@ def test_a_reason_that_cannot_be_shown_is_refused(decide: Callable[..., Review],
 @pytest.mark.parametrize("second", [accept, send_back])
 def test_a_decision_is_never_changed(first: Callable[..., Review], second: Callable[..., Review]) -> None:
     review, quicker = a_request(), a_supervisor()
-    first(by=quicker, review=review, now=at(DECIDED_ON), reason="第一次")
+    first(by=quicker, report=review.report, now=at(DECIDED_ON), reason="第一次")
     before = row(review)
 
     with pytest.raises(AlreadyDecided) as refusal:
-        second(by=a_supervisor(), review=review, now=at(DECIDED_ON + timedelta(days=1)), reason="第二次")
+        second(by=a_supervisor(), report=review.report, now=at(DECIDED_ON + timedelta(days=1)), reason="第二次")
 
-    decided = refusal.value.review
-    assert refusal.value.args[0] == "该申请已由他人审核。"
+    decided = refusal.value.report.review
+    assert refusal.value.args[0] == "这份填报已由他人审核。"
     assert (decided.decision, decided.reviewer, decided.reason) == (before["decision"], quicker, "第一次")
     assert row(review) == before
 
 
 def test_who_may_not_decide_does_not_learn_what_was_decided() -> None:
     review = a_request()
-    accept(by=a_supervisor(), review=review, now=at(DECIDED_ON))
+    accept(by=a_supervisor(), report=review.report, now=at(DECIDED_ON))
 
     with pytest.raises(PermissionDenied):
-        accept(by=a_leader(), review=review, now=at(DECIDED_ON))
+        accept(by=a_leader(), report=review.report, now=at(DECIDED_ON))
 
 
 # --- four eyes ---------------------------------------------------------------------------------------------
@@ -163,6 +166,8 @@ class Cast:
 
     def asks(self, department: Department, by: User | None = None) -> Review:
         part = a_part(self.measure, department, role="JOINT")
+        if department == self.collective and by is not None and by.department is not None:
+            part = own_part(part, by.department)
         return a_report(part, ASKED_ON, by=by, asks_to_close=True).review
 
 
@@ -213,12 +218,12 @@ def test_requests_are_decided_by_other_eyes(who: str, whose: str) -> None:
     person, may_decide = PEOPLE[who][0](cast), PEOPLE[who][1]
 
     if whose in may_decide:
-        accept(by=person, review=review, now=at(DECIDED_ON))
+        accept(by=person, report=review.report, now=at(DECIDED_ON))
     else:
         with pytest.raises(PermissionDenied):
-            accept(by=person, review=review, now=at(DECIDED_ON))
+            accept(by=person, report=review.report, now=at(DECIDED_ON))
         with pytest.raises(PermissionDenied):
-            send_back(by=person, review=review, now=at(DECIDED_ON), reason="请补充。")
+            send_back(by=person, report=review.report, now=at(DECIDED_ON), reason="请补充。")
 
     expected = (Decision.ACCEPTED, person.pk) if whose in may_decide else (Decision.PENDING, None)
     assert (row(review)["decision"], row(review)["reviewer_id"]) == expected
@@ -232,6 +237,6 @@ def test_nobody_decides_on_what_he_wrote_himself_in_another_role() -> None:
     both.save(update_fields=["department"])
 
     with pytest.raises(PermissionDenied):
-        accept(by=both, review=review, now=at(DECIDED_ON))
+        accept(by=both, report=review.report, now=at(DECIDED_ON))
 
     assert row(review)["decision"] == Decision.PENDING

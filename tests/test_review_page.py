@@ -28,6 +28,7 @@ from .builders import (
     a_supervisor,
     an_administrator,
     at,
+    own_part,
 )
 from .pages import Page, every, it_is, send, signed_in, visit, words
 
@@ -60,12 +61,12 @@ def a_request(part: Assignment, on: date = date(2022, 1, 10), **fields: object) 
 
 
 def address(review: Review) -> str:
-    return f"{QUEUE}{review.pk}/"
+    return f"{QUEUE}{review.report_id}/"
 
 
 def queue(page: Page) -> list[str]:
     """The units whose requests wait, in the order of the page."""
-    return [row[1] for row in page.rows()]
+    return [words(cell) for cell in every(page.main, "td", "unit-cell")]
 
 
 def sheet(page: Page, title: str) -> Element:
@@ -100,7 +101,9 @@ def test_requests_wait_for_those_who_may_decide_on_them_the_oldest_first(plan) -
         "administrator of the court": [plan.office.name, "公安东丽分局"],
     }
     said = words(pages["supervisor"].main).replace(" ", "")
-    assert "待您审核的办结申请2件，先到的在前；另有1件" in said
+    assert (
+        "待您审核：办结申请2件，待审核的进展填报0件，已生效、尚未审核的进展填报0件；另有1件由其他审核人办理。" in said
+    )
 
 
 def test_a_row_of_the_queue_says_who_asks_for_what(plan, unit, supervisor) -> None:
@@ -109,8 +112,8 @@ def test_a_row_of_the_queue_says_who_asks_for_what(plan, unit, supervisor) -> No
 
     page = visit(supervisor, QUEUE)
 
-    assert [row[:5] for row in page.rows()] == [
-        ["2022-01-10", "公安东丽分局", "3", "建立会商制度。 制度已印发。", "2021-12-31"]
+    assert [row[1:6] for row in page.rows()] == [
+        ["公安东丽分局", "3", "建立会商制度。 制度已印发。 逾期后申请", "2022-01-10", "2天"]
     ]
 
 
@@ -119,7 +122,7 @@ def test_what_was_decided_waits_no_longer(plan, unit, supervisor) -> None:
     a_return(a_part(a_measure(plan), unit), date(2022, 1, 5), date(2022, 1, 8))
 
     assert queue(visit(supervisor, QUEUE)) == []
-    assert "没有待您审核的办结申请。" in visit(supervisor, QUEUE).words
+    assert "没有待您审核的填报。" in visit(supervisor, QUEUE).words
     assert len(queue(visit(supervisor, QUEUE, as_of="2022-01-05"))) == 2
     assert len(queue(visit(supervisor, QUEUE, as_of="2022-01-06"))) == 1
 
@@ -146,11 +149,11 @@ def test_a_request_is_shown_with_what_its_unit_said_before(plan, unit, superviso
     page = visit(supervisor, address(review))
 
     asked = words(sheet(page, "公安东丽分局（负责）的办结申请"))
-    assert "2022-01-10 16:20 · 王强 · 逾期后申请" in asked
+    assert "2022-01-10 16:20 · 王强 逾期后申请" in asked
     assert "已印发，文号附后。 完成进度100%" in asked
     assert [words(entry) for entry in page.every("li") if words(entry).startswith("2021")] == [
-        "2021-12-20 公安东丽分局 申请办结 已完成阶段性工作。 退回理由：请附文号。",
-        "2021-11-01 公安东丽分局 填报进展 征求意见。",
+        "2021-12-20 10:00 公安东丽分局 申请办结 退回后已更正 已完成阶段性工作。 退回理由：请附文号。",
+        "2021-11-01 10:00 公安东丽分局 填报进展 已有新的填报 征求意见。",
     ]
 
 
@@ -205,8 +208,8 @@ def test_only_those_who_may_decide_get_the_form_and_the_others_the_reason(plan, 
     }
     own = visit(signed_in(people["the unit's own supervisor"]), address(units))
     office = visit(signed_in(a_supervisor()), address(offices))
-    assert "按回避要求，本单位的办结申请须由其他单位的人员审核。" in own.words
-    assert "督办单位自己的办结申请，由领导小组审核。" in office.words
+    assert "按回避要求，本单位的填报须由其他单位的人员审核。" in own.words
+    assert "督办单位自己的填报，由领导小组审核。" in office.words
 
 
 def test_a_leader_is_not_told_that_another_units_request_is_his_own(plan, unit) -> None:
@@ -214,7 +217,7 @@ def test_a_leader_is_not_told_that_another_units_request_is_his_own(plan, unit) 
 
     page = visit(signed_in(a_leader()), address(review))
 
-    assert "本单位的办结申请" not in page.words
+    assert "本单位的填报" not in page.words
 
 
 # --- deciding ------------------------------------------------------------------------------------
@@ -248,10 +251,10 @@ def test_returning_needs_a_reason_and_the_unit_reads_it(plan, unit, supervisor) 
 @pytest.mark.parametrize(
     ("typed", "explanation"),
     [
-        ({"reason": "请附清单。"}, "请选择同意办结或退回。"),
-        ({"decision": "", "reason": "请附清单。"}, "请选择同意办结或退回。"),
-        ({"decision": "PENDING", "reason": "请附清单。"}, "请选择同意办结或退回。"),
-        ({"decision": "accept", "reason": "请附清单。"}, "请选择同意办结或退回。"),
+        ({"reason": "请附清单。"}, "请选择同意或退回。"),
+        ({"decision": "", "reason": "请附清单。"}, "请选择同意或退回。"),
+        ({"decision": "PENDING", "reason": "请附清单。"}, "请选择同意或退回。"),
+        ({"decision": "accept", "reason": "请附清单。"}, "请选择同意或退回。"),
         ({"decision": "RETURNED", "reason": "坏\0字"}, "文字中有无法显示的控制字符，请删除后重试。"),
         ({"decision": "ACCEPTED", "reason": "字" * 5001}, "5000"),
     ],
@@ -273,14 +276,14 @@ def test_what_cannot_be_taken_is_explained_and_the_reason_is_still_there(
 def test_the_second_decision_is_told_of_the_first_and_keeps_its_words(plan, unit, supervisor) -> None:
     review = a_request(a_part(a_measure(plan), unit))
     actions.accept(
-        by=an_administrator(last_name="沈", first_name="宁"), review=review, now=at(TODAY, 14), reason="可。"
+        by=an_administrator(last_name="沈", first_name="宁"), report=review.report, now=at(TODAY, 14), reason="可。"
     )
 
     page = send(supervisor, address(review), status=409, decision="RETURNED", reason="请附清单。")
 
     review.refresh_from_db()
     assert (review.decision, review.reason) == (Decision.ACCEPTED, "可。")
-    assert page.alerts == ["该申请已由他人审核。"]
+    assert page.alerts == ["这份填报已由他人审核。"]
     opinion = words(sheet(page, "审核"))
     assert opinion.startswith("审核 同意办结 · 沈宁 · 2022-01-12 14:00 可。")
     assert "请附清单。" in opinion
@@ -299,7 +302,7 @@ def test_accepting_twice_is_one_decision(plan, unit, supervisor) -> None:
 def test_nobody_decides_on_his_own_units_request_not_even_with_every_role(plan, unit) -> None:
     collective = a_collective("各成员单位", unit)
     own = a_request(a_part(a_measure(plan), unit), by=a_reporter(unit))
-    as_member = a_request(a_part(a_measure(plan), collective), by=a_reporter(unit))
+    as_member = a_request(own_part(a_part(a_measure(plan), collective), unit), by=a_reporter(unit))
     everything = signed_in(a_person(*Role, department=unit, is_staff=True))
 
     pages = [

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tasks.actions import review as review_actions
 from tasks.choices import Cadence
 from tasks.models import Assignment, Report, Review
-from tasks.timeliness import EARLIEST, LATEST, MAX_GRACE_DAYS, MIN_GRACE_DAYS, Period, in_words, local_day
+from tasks.timeliness import EARLIEST, LATEST, MAX_GRACE_DAYS, MIN_GRACE_DAYS, Span, in_words, local_day, named
 
 from .builders import a_measure, a_part, a_report, at, the_reviewer_of
 
@@ -49,7 +49,7 @@ def test_a_request_in_the_last_second_is_on_time_and_at_midnight_it_is_late(mome
     part = a_part()
 
     report = a_report(part, local_day(moment), now=moment, asks_to_close=True)
-    review_actions.accept(by=the_reviewer_of(part), review=report.review, now=at(date(2022, 1, 8)))
+    review_actions.accept(by=the_reviewer_of(part), report=report, now=at(date(2022, 1, 8)))
 
     assert Report.objects.get().recorded_on == local_day(moment)
     assert Assignment.objects.as_of(date(2022, 1, 8)).get().timeliness == light
@@ -61,7 +61,7 @@ def test_a_decision_is_recorded_on_the_local_day(moment: datetime) -> None:
     part = a_part()
     report = a_report(part, date(2021, 12, 1), asks_to_close=True)
 
-    review_actions.accept(by=the_reviewer_of(part), review=report.review, now=moment)
+    review_actions.accept(by=the_reviewer_of(part), report=report, now=moment)
 
     review = Review.objects.get()
     assert (review.decided_on, review.decided_at) == (local_day(moment), moment)
@@ -98,14 +98,24 @@ def test_a_date_in_words_has_no_leading_noughts() -> None:
     ],
 )
 def test_a_period_is_the_calendar_quarter_or_month(day, cadence, starts_on, ends_on, name) -> None:
-    period = Period.containing(day, cadence)
+    period = Span.containing(day, cadence)
 
-    assert (period.starts_on, period.ends_on, str(period)) == (starts_on, ends_on, name)
+    assert (period.starts_on, period.ends_on, named(starts_on, ends_on)) == (starts_on, ends_on, name)
 
 
 def is_last_of_period(day: date, cadence: str) -> bool:
     following = day + ONE_DAY
     return following.day == 1 and (cadence == Cadence.MONTH or following.month in (1, 4, 7, 10))
+
+
+def naive_span(day: date, cadence: str) -> tuple[date, date]:
+    """First and last day of the period that ``day`` falls in, found by counting days."""
+    starts_on = ends_on = day
+    while not is_last_of_period(ends_on, cadence):
+        ends_on += ONE_DAY
+    while not is_last_of_period(starts_on - ONE_DAY, cadence):
+        starts_on -= ONE_DAY
+    return starts_on, ends_on
 
 
 def naive_due(day: date, cadence: str, grace_days: int) -> tuple[date, date]:
@@ -121,28 +131,33 @@ def naive_due(day: date, cadence: str, grace_days: int) -> tuple[date, date]:
 
 @given(days, cadences, graces)
 def test_the_period_due_is_the_latest_that_ended_long_enough_ago(day: date, cadence: str, grace_days: int) -> None:
-    period = Period.due(day, cadence, grace_days)
+    spans = Span.through(day - timedelta(days=400), day, cadence)
+    *_, latest = [span for span in spans if span.last_day_to_report(grace_days) < day]
 
-    assert (period.starts_on, period.ends_on) == naive_due(day, cadence, grace_days)
+    assert (latest.starts_on, latest.ends_on) == naive_due(day, cadence, grace_days)
 
 
 @given(days, cadences, graces)
 def test_a_period_falls_due_on_the_day_after_the_last_on_which_a_report_is_in_time(day, cadence, grace_days) -> None:
-    period = Period.containing(day, cadence)
+    period = Span.containing(day, cadence)
     last_day = period.last_day_to_report(grace_days)
 
     assert last_day + ONE_DAY == period.ends_on + grace_days * ONE_DAY
-    assert Period.due(last_day, cadence, grace_days) != period
-    assert Period.due(last_day + ONE_DAY, cadence, grace_days) == period
+    assert naive_due(last_day, cadence, grace_days) != (period.starts_on, period.ends_on)
+    assert naive_due(last_day + ONE_DAY, cadence, grace_days) == (period.starts_on, period.ends_on)
+
+
+def test_a_period_that_is_no_quarter_and_no_month_is_named_by_its_days() -> None:
+    assert named(date(2021, 12, 1), date(2021, 12, 15)) == "2021年12月1日至2021年12月15日"
 
 
 @given(days, cadences)
 def test_periods_follow_each_other_without_a_gap(day: date, cadence: str) -> None:
-    period = Period.containing(day, cadence)
+    period = Span.containing(day, cadence)
 
     assert period.starts_on <= day <= period.ends_on
-    assert Period.containing(period.starts_on, cadence) == period == Period.containing(period.ends_on, cadence)
-    assert Period.containing(period.ends_on + ONE_DAY, cadence).starts_on == period.ends_on + ONE_DAY
+    assert Span.containing(period.starts_on, cadence) == period == Span.containing(period.ends_on, cadence)
+    assert Span.containing(period.ends_on + ONE_DAY, cadence).starts_on == period.ends_on + ONE_DAY
 
 
 @pytest.mark.parametrize("day", [EARLIEST, LATEST])

@@ -20,7 +20,7 @@ from tasks.choices import AssignmentRole, Cadence
 from tasks.models import Assignment, Measure, Plan, Report
 
 from .builders import ISSUED_ON, a_department, a_measure, a_part, a_plan, a_report, at, the_reviewer_of
-from .test_timeliness_periods import naive_due
+from .test_timeliness_periods import naive_due, naive_span
 
 pytestmark = pytest.mark.django_db
 
@@ -67,7 +67,7 @@ class World:
         if what in ("accept", "send back"):
             for entry in waiting:
                 decide = review_actions.accept if what == "accept" else review_actions.send_back
-                decide(by=the_reviewer_of(part), review=entry.report.review, now=at(day, 12), reason="已核对。")
+                decide(by=the_reviewer_of(part), report=entry.report, now=at(day, 12), reason="已核对。")
                 entry.decision, entry.decided_on = what, day
             return
         try:
@@ -176,7 +176,17 @@ class Reckoning:
 
     def has_reported(self, unit: int) -> bool:
         since = self.owed[0] if self.owed and not self.due_on else date.min
-        return bool(self.accepted(unit)) or any(entry.on >= since for entry in self.heard(unit))
+        return bool(self.accepted(unit)) or (bool(self.heard(unit)) and self.reported_for(unit) >= since)
+
+    def reported_for(self, unit: int) -> date:
+        """The first day of the latest period the unit has reported for: the one before while that is in time."""
+        latest = date.min
+        for entry in self.heard(unit):
+            own = naive_span(entry.on, self.plan.cadence)
+            before = naive_span(own[0] - timedelta(days=1), self.plan.cadence)
+            in_time = self.plan.issued_on <= before[1] and entry.on <= self.last_day_for(before[1])
+            latest = max(latest, before[0] if in_time and latest < before[0] else own[0])
+        return latest
 
     def light(self, asked_on: date | None, silent: bool) -> str:
         if asked_on:
@@ -186,7 +196,9 @@ class Reckoning:
         left = (self.due_on - self.day).days
         return "OVERDUE" if left < 0 else "DUE_SOON" if left <= self.plan.due_soon_days else "ON_TRACK"
 
-    def sentence(self, light: str, asked_on: date | None, closed_on: date | None, silent: str) -> str:
+    def sentence(
+        self, light: str, asked_on: date | None, closed_on: date | None, silent: str, reported_for: date = date.min
+    ) -> str:
         if asked_on and closed_on:
             asked, closed = f"{in_chinese(asked_on)}申请办结", f"{in_chinese(closed_on)}审核同意。"
             if not self.due_on:
@@ -204,7 +216,10 @@ class Reckoning:
         following = self.owed[1] + timedelta(days=1) if self.owed else self.plan.issued_on
         while (following + timedelta(days=1)).day != 1 or (self.by_quarter and following.month % 3):
             following += timedelta(days=1)
-        return f"持续推进，下次填报：{self.named(following)}，截止{in_chinese(self.last_day_for(following))}。"
+        name, last = self.named(following), in_chinese(self.last_day_for(following))
+        if reported_for >= naive_span(following, self.plan.cadence)[0]:
+            return f"持续推进，{name}已填报，该期截止{last}。"
+        return f"持续推进，下次填报：{name}，截止{last}。"
 
     @property
     def by_quarter(self) -> bool:
@@ -235,7 +250,7 @@ class Reckoning:
                 for entry in heard
             ),
             "days late": self.days_late(light, asked_on),
-            "sentence": self.sentence(light, asked_on, closed_on, "")
+            "sentence": self.sentence(light, asked_on, closed_on, "", self.reported_for(unit))
             if own or not asked_on
             else f"任务已于{in_chinese(closed_on)}办结，本单位未单独申请办结。",
         }

@@ -18,9 +18,9 @@ from .builders import (
     a_part,
     a_plan,
     a_report,
-    a_reporter,
     a_return,
     at,
+    own_part,
     the_reviewer_of,
 )
 
@@ -92,9 +92,9 @@ def test_a_unit_owes_what_is_its_own_and_what_its_collectives_owe() -> None:
     a_collective("各成员单位", stranger)
     own, shared, foreign = a_part(department=unit), a_part(department=collective), a_part(department=stranger)
 
-    owed = Assignment.objects.of(unit)
+    owed = Assignment.objects.of(unit, TODAY)
 
-    assert {part.pk for part in owed} == {own.pk, shared.pk}
+    assert {part.pk for part in owed} == {own.pk, own_part(shared, unit).pk}
     assert foreign.pk not in {part.pk for part in owed}
 
 
@@ -102,7 +102,7 @@ def test_a_unit_owes_what_is_its_own_and_what_its_collectives_owe() -> None:
 
 
 def asking(day: date) -> list[int]:
-    return [part.pk for part in Assignment.objects.as_of(day).needing_coordination(day)]
+    return [part.pk for part in Assignment.objects.as_of(day).order_by("pk").needing_coordination(day)]
 
 
 def test_a_part_asks_for_help_while_its_last_report_does() -> None:
@@ -118,7 +118,7 @@ def test_a_part_asks_for_help_while_its_last_report_does() -> None:
 def test_a_closed_part_asks_for_no_help() -> None:
     part = a_part()
     report = a_report(part, date(2021, 10, 5), needs_coordination=True, asks_to_close=True)
-    review_actions.accept(by=the_reviewer_of(part), review=report.review, now=at(date(2021, 10, 9)))
+    review_actions.accept(by=the_reviewer_of(part), report=report, now=at(date(2021, 10, 9)))
 
     assert [asking(date(2021, 10, day)) for day in (8, 9)] == [[part.pk], []]
 
@@ -134,10 +134,12 @@ def test_a_measure_asks_for_help_when_one_of_its_units_does() -> None:
     assert [row.pk for row in found] == [measure.pk]
 
 
-def test_two_members_of_a_collective_speak_for_one_part() -> None:
+def test_a_collective_asks_for_help_when_one_of_its_members_does() -> None:
     first, second = a_department(), a_department()
     part = a_part(department=a_collective("各街道办", first, second))
-    a_report(part, date(2021, 10, 5), by=a_reporter(first), needs_coordination=True)
-    a_report(part, date(2021, 10, 6), by=a_reporter(second))
+    own = own_part(part, first)
+    a_report(own, date(2021, 10, 5), needs_coordination=True)
+    a_report(own_part(part, second), date(2021, 10, 6))
+    a_report(own, date(2021, 10, 7))
 
-    assert [asking(date(2021, 10, day)) for day in (5, 6)] == [[part.pk], []]
+    assert [asking(date(2021, 10, day)) for day in (5, 6, 7)] == [[part.pk, own.pk], [part.pk, own.pk], []]

@@ -7,13 +7,16 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from departments.models import Department, User
 
 from .. import permissions
-from ..choices import DECIDING_ROLES, AssignmentRole
+from ..choices import AssignmentRole
 from ..models import Assignment, Measure, Review
+from ..timeliness import LATEST
+from .member import expand_to_members
 
 
 def check_roles(roles: Iterable[str]) -> None:
@@ -41,16 +44,17 @@ def check_roles(roles: Iterable[str]) -> None:
 def check_deadline(measure: Measure, timeframe: str, due_on: date | None) -> None:
     """Refuses another deadline for what has been accepted as finished: whether that was on time is on record."""
     changed = (measure.timeframe, measure.due_on) != (timeframe, due_on)
-    if changed and Review.objects.accepted().of_measure(measure).exists():
+    if changed and Review.objects.accepted().requests().of_measure(measure).exists():
         raise ValidationError(_("本任务已有单位办结，完成时限不能再改。"), code="settled")
 
 
 def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) -> None:
     """What was accepted was accepted of a unit in its role; another role would rewrite what past days showed."""
-    parts = list(measure.assignments.select_related("department"))
-    accepted = set(Review.objects.accepted().of_measure(measure).values_list("report__assignment", flat=True))
-    deciding = [part for part in parts if part.role in DECIDING_ROLES]
-    closed = bool(deciding) and all(part.pk in accepted for part in deciding)
+    parts = list(measure.assignments.named().select_related("department"))
+    requests = Review.objects.accepted().requests().of_measure(measure)
+    asked = requests.values_list("report__assignment", "report__assignment__collective_part")
+    accepted = {key for keys in asked for key in keys}  # a collective is settled as soon as one member is
+    closed = Measure.objects.lights(LATEST, measure.plan).filter(pk=measure.pk, requested_on__isnull=False).exists()
     if closed and {part.department: part.role for part in parts} != dict(roles):
         raise ValidationError(_("任务已办结，不能再调整责任分工。"), code="closed")
     for part in parts:
@@ -73,22 +77,28 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
     check_roles(roles.values())
     Measure.objects.select_for_update().get(pk=measure.pk)
     _check_what_is_settled(measure, roles)
-    leaving = measure.assignments.exclude(department__in=roles)
+    leaving = measure.assignments.named().exclude(department__in=roles)
     list(leaving.select_for_update())  # nobody reports on them while they go
-    reported = leaving.filter(reports__isnull=False).select_related("department").distinct()
+    spoken = Q(reports__isnull=False) | Q(member_parts__reports__isnull=False)
+    signed = Q(receipt__isnull=False) | Q(member_parts__receipt__isnull=False)
+    reported = leaving.filter(spoken | signed).select_related("department").distinct()
     if reported:
         names = _("、").join(part.department.name for part in reported)
-        raise ValidationError(_("%(units)s已有填报，不能移出本任务。") % {"units": names}, code="has_reports")
+        raise ValidationError(_("%(units)s已有填报或签收，不能移出本任务。") % {"units": names}, code="has_reports")
     leaving.delete()
     # Demote before promoting, so that no two units are sole for a moment.
-    kept = {part.department: part for part in measure.assignments.select_related("department")}
+    kept = {part.department: part for part in measure.assignments.named().select_related("department")}
     for part in sorted(kept.values(), key=lambda part: roles[part.department] == AssignmentRole.SOLE):
         part.role = roles[part.department]
         part.position = list(roles).index(part.department) + 1
         part.save(update_fields=["role", "position"])
+        for own in part.member_parts.all():
+            own.role, own.position = part.role, part.position
+            own.save(update_fields=["role", "position"])
     for position, (department, role) in enumerate(roles.items(), start=1):
         if department not in kept:
             part = Assignment(measure=measure, department=department, role=role, position=position)
             part.full_clean()
             part.save()
-    return list(measure.assignments.select_related("department").order_by("position"))
+            expand_to_members(part, since=None)
+    return list(measure.assignments.named().select_related("department").order_by("position"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.apps import apps
@@ -14,9 +15,11 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department
 
-from ..models import Assignment, Measure
+from ..models import Assignment, Indicator, Measure, Milestone, Plan
 from ..validators import printable
 from .measure import check_roles
+from .member import expand_to_members
+from .period import a_year_after, create_ahead
 
 # What a plan is made of, in the order in which one refers to the other.
 PARTS = (
@@ -26,6 +29,8 @@ PARTS = (
     "tasks.section",
     "tasks.measure",
     "tasks.assignment",
+    "tasks.milestone",
+    "tasks.indicator",
     "tasks.sourcenote",
 )
 
@@ -44,19 +49,24 @@ class Loaded:
 
 
 @transaction.atomic
-def load(*, document: object) -> Loaded:
+def load(*, document: object, until: date | None = None, today: date | None = None) -> Loaded:
     """
     Creates what ``document`` (a fixture by natural keys) has and the database has not.
 
     What exists is left as it is, so that nothing people have changed is touched. The units of a measure are one
     thing: they come with the measure, and where people have since given some up, renamed or added some, theirs
-    stand and the document's are named in ``left_out``. Raises ``Malformed``.
+    stand and the document's are named in ``left_out``. So are its steps, and so are its indicators; a measure that
+    has none gets the document's, unless people have given it another wording. Every plan of the document gets its
+    reporting periods up to ``until``, or to a year after its own end where that is later; ``today`` as in
+    ``period.create_ahead``. Raises ``Malformed``.
     """
     if not isinstance(document, list) or not document:
         raise Malformed(_("文件应为一个非空的列表，每条含“model”和“fields”。"))
     loaded = Loaded()
     seen: set[tuple[str, tuple[object, ...]]] = set()
     made: set[int] = set()  # measures of this run, and those that stood without any unit
+    given: set[tuple[str, int]] = set()  # labels and measures to which this run gives steps or indicators
+    wordings: dict[tuple[str, int], str] = {}  # of the document's measures
     units: dict[str, Department] = {}  # of the document and not of the database, until something needs them
     for number, entry in enumerate(document, start=1):
         name = _name(number, entry)
@@ -66,11 +76,16 @@ def load(*, document: object) -> Loaded:
             if key in seen:
                 raise ValidationError(_("与前面的条目重复。"))
             seen.add(key)
+            if isinstance(instance, Measure):
+                wordings[instance.natural_key()] = instance.wording
             if _exists(instance):
                 loaded.kept[key[0]] += 1
                 continue
             if isinstance(instance, Assignment) and not _comes_with_its_measure(instance, made):
                 loaded.left_out.append(str(instance))
+                continue
+            if isinstance(instance, Milestone | Indicator) and not _belongs_to_its_measure(instance, given, wordings):
+                loaded.left_out.append(f"{instance.measure} · {instance}")
                 continue
             if isinstance(instance, Department):
                 instance.full_clean()
@@ -84,6 +99,8 @@ def load(*, document: object) -> Loaded:
         loaded.created[key[0]] += 1
         if isinstance(instance, Measure):
             made.add(instance.pk)
+        if isinstance(instance, Assignment):
+            expand_to_members(instance, since=None)
     for unit in units.values():
         if loaded.kept["tasks.plan"]:  # the plan is in use without it: renamed, or given up
             loaded.left_out.append(unit.name)
@@ -91,6 +108,10 @@ def load(*, document: object) -> Loaded:
             _save_unit(unit, loaded)
     for measure in Measure.objects.filter(pk__in=made).prefetch_related("assignments"):
         _check_measure(measure)
+    slugs = {key[0] for label, key in seen if label == "tasks.plan"}
+    for plan in Plan.objects.filter(slug__in=slugs):
+        year_after = a_year_after(plan.ends_on)
+        create_ahead(plan=plan, until=max(until or year_after, year_after), today=today)
     return loaded
 
 
@@ -199,6 +220,19 @@ def _comes_with_its_measure(part: Assignment, made: set[int]) -> bool:
     if part.measure_id not in made and not part.measure.assignments.exists():
         made.add(part.measure_id)
     return part.measure_id in made
+
+
+def _belongs_to_its_measure(
+    instance: Milestone | Indicator, given: set[tuple[str, int]], wordings: Mapping[tuple[str, int], str]
+) -> bool:
+    """Whether the measure is still the document's, and has nothing of the kind but what this run gave it."""
+    measure = instance.measure
+    if wordings.get(measure.natural_key(), measure.wording) != measure.wording:
+        return False
+    place = (instance._meta.label_lower, measure.pk)
+    if place not in given and not type(instance)._default_manager.filter(measure=measure).exists():
+        given.add(place)
+    return place in given
 
 
 def _check_measure(measure: Measure) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import User
 
 from .. import permissions
-from ..models import Assignment, Report, Review
+from ..choices import DECIDING_ROLES, Decision, ReportAct, Timeframe
+from ..models import WORDS, Assignment, Draft, Period, Report, Review
+from ..states import allows
 from ..timeliness import local_day
+from . import draft as drafts
 
 
 class NotAccepted(Exception):
@@ -50,15 +54,27 @@ def submit(
     next_steps: str = "",
     percent: int | None = None,
     needs_coordination: bool = False,
+    is_unchanged: bool = False,
     asks_to_close: bool = False,
+    shortfall_reason: str = "",
+    summary: str = "",
+    sources: Iterable[Report] = (),
+    period: Period | None = None,
+    draft_version: int | None = None,
+    window: UUID | None = None,
 ) -> Submission:
     """
-    Records a report and, where it asks to close, opens the review of that request.
+    Records a report and, where it needs acceptance, opens its review.
 
     ``token`` names the form: sent twice it is recorded once, and with other words it is a newer report. ``seen`` is
-    the last report its writer had before him (None where there was none). ``percent`` is 0–100. Raises
-    ``PermissionDenied``, ``ValidationError``, ``NotAccepted`` when the part is closed or gone or a request to close
-    already waits, and ``Superseded`` when there is a report the writer has not seen.
+    the last report its writer had before him (None where there was none). ``percent`` is 0–100. ``period`` is the one
+    that is reported for; without it ongoing work is reported for the one that is asked for next. ``draft_version``
+    says that the words come from that version of the part's draft, which goes, its files with the report; 0 says
+    that the form began without one; ``window`` names the open page, see ``draft.hold``.
+
+    Raises ``PermissionDenied``, ``ValidationError``, ``NotAccepted`` when the part is closed or gone, its period
+    locked, or a request to close already waits, ``Superseded`` when there is a report the writer has not seen, and
+    ``draft.Conflict`` when somebody else has saved the draft.
     """
     department = permissions.reporting_department(by, assignment)
     if department is None:
@@ -78,28 +94,105 @@ def submit(
         next_steps=next_steps,
         percent=percent,
         needs_coordination=needs_coordination,
+        is_unchanged=is_unchanged,
         asks_to_close=asks_to_close,
+        shortfall_reason=shortfall_reason,
+        summary=summary,
         token=token,
     )
     taken = Report.objects.filter(token=token).select_related("author", "department").first()
     if taken is not None:
-        permissions.require(taken.author_id == by.pk and taken.assignment_id == assignment.pk)
-        if not taken.says_the_same_as(report):
-            raise Superseded(taken)
+        permissions.require(taken.assignment_id == assignment.pk)
+        if taken.author_id != by.pk or not taken.says_the_same_as(report):
+            raise Superseded(taken)  # colleagues share a draft, and with it the name of its form
         return Submission(taken, is_new=False)
-    part = Assignment.objects.as_of(today).get(pk=assignment.pk)
+    part = Assignment.objects.as_of(today).select_related("measure__plan").get(pk=assignment.pk)
     if part.requested_on is not None:
         raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
     newest = assignment.reports.newest_first().select_related("author", "department").first()
     if newest is not None:
-        if (newest.author_id, newest.recorded_on) == (by.pk, today) and newest.says_the_same_as(report):
+        own_words = newest.void_on is None and (newest.author_id, newest.recorded_on) == (by.pk, today)
+        if own_words and newest.says_the_same_as(report):
             return Submission(newest, is_new=False)  # sent, gone back to, and sent again
         if newest.pk != seen:
             raise Superseded(newest)
     if asks_to_close and part.is_waiting:
         raise NotAccepted(_("这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"))
+    _set_period(report, part, period)
+    _check(report, part)
+    draft = None if draft_version is None else drafts.hold(by, assignment, draft_version, window)
     report.full_clean()
     report.save()
-    if asks_to_close:
+    report.sources.set(sources)
+    if draft is not None:
+        for file in draft.evidence.all():
+            file.report, file.draft = report, None
+            file.save(update_fields=["report", "draft"])
+        draft.delete()
+    if asks_to_close or part.measure.plan.reports_need_acceptance:
         Review.objects.create(report=report)
     return Submission(report, is_new=True)
+
+
+def _set_period(report: Report, part: Assignment, period: Period | None) -> None:
+    """For which period the report counts, and whether it comes late for it."""
+    today = report.recorded_on
+    if period is None and part.measure.timeframe == Timeframe.ONGOING:
+        period = Period.objects.filter(plan=part.measure.plan).asked_for(today, part)
+    if period is None:
+        report.reported_for = today
+        return
+    if period.plan_id != part.measure.plan_id or period.opens_on > today:
+        raise ValidationError({"period": _("所选填报周期不能填报。")})
+    if Period.objects.select_for_update().get(pk=period.pk).is_locked:
+        words = _("%(period)s已锁定，不再接受填报；确需补报的，请联系督办管理员重新开启。")
+        raise NotAccepted(words % {"period": period})
+    report.period = period
+    report.reported_for = period.starts_on
+    report.is_late = today > period.due_on
+
+
+def _check(report: Report, part: Assignment) -> None:
+    """What depends on more than the report itself."""
+    if report.summary.strip() and not part.compiles:
+        raise ValidationError({"summary": _("本单位在这项任务中不负责汇总。")})
+    if not report.asks_to_close or part.role not in DECIDING_ROLES or report.shortfall_reason.strip():
+        return
+    short = [each for each in part.measure.indicators.all() if each.value_on(report.recorded_on) < each.target]
+    if short:
+        names = _("、").join(each.name for each in short)
+        raise ValidationError(
+            {"shortfall_reason": _("%(indicators)s未达目标值，申请办结须说明原因。") % {"indicators": names}}
+        )
+
+
+@transaction.atomic
+def withdraw(*, by: User, report: Report, now: datetime) -> Draft:
+    """
+    Takes back a report that nobody has decided on (撤回); its words and files become the part's draft again.
+
+    Raises ``PermissionDenied``, and ``NotAccepted`` when it has been decided on, withdrawn or followed by another,
+    or when a draft is being written that its words would overwrite.
+    """
+    permissions.require(permissions.may_withdraw(by, report))
+    Assignment.objects.select_for_update().get(pk=report.assignment_id)
+    held = Report.objects.with_followers(local_day(now)).select_related("review").get(pk=report.pk)
+    if not allows(held.state(local_day(now)), ReportAct.WITHDRAW):
+        raise NotAccepted(_("这份填报已经审核、撤回或被新的填报取代，不能撤回。"))
+    if held.period is not None and held.period.is_locked:
+        raise NotAccepted(_("%(period)s已锁定，不能撤回。") % {"period": held.period})
+    if Draft.objects.filter(assignment=held.assignment).exists():
+        raise NotAccepted(_("这项分工另有草稿，请先提交或删除草稿，再撤回填报。"))
+    review = getattr(held, "review", None) or Review(report=held, is_afterwards=True)
+    review.decision, review.decided_on, review.decided_at = Decision.WITHDRAWN, local_day(now), now
+    review.reviewer = by  # who took it back
+    review.full_clean()
+    review.save()
+    held.void_on = local_day(now)
+    held.save(update_fields=["void_on"])
+    words = {name: getattr(held, name) for name in WORDS}
+    draft = Draft(assignment=held.assignment, saved_by=by, saved_at=now, period=held.period, **words)
+    draft.full_clean()
+    draft.save()
+    held.evidence.all().copy_to(draft)
+    return draft

@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 
 from .. import permissions
+from ..changes import EMPTY
 from ..choices import Timeliness
 from ..validators import printable
-from .forms import EMPTY, MEMORY
+from .forms import MEMORY
 
 
 def person(request: HttpRequest) -> User:
@@ -120,7 +121,8 @@ class Table(Permitted, admin.TabularInline):
         return field
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)
+        # Of the class: where nothing may be added the instance's is 0, and lines that are there come back all the same.
+        return super().get_formset(request, obj, absolute_max=type(self).max_num, **kwargs)
 
 
 class TimelinessFilter(admin.SimpleListFilter):

@@ -8,12 +8,14 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Alias, Department, Membership
 
 from ..excel.imports import DepartmentResource, check_department
-from .base import Room, Table
+from .base import Room, Table, day
 from .exchange import Exchanges
 from .forms import CarefulForm
 
@@ -28,7 +30,11 @@ class DepartmentForm(CarefulForm):
         unit = self.instance
         if unit.pk and "kind" in self.cleaned_data:
             try:
-                check_department(unit, has_members=unit.memberships.exists(), is_member=unit.collectives.exists())
+                check_department(
+                    unit,
+                    has_members=unit.memberships.current().exists(),
+                    is_member=unit.collectives.current().exists(),
+                )
             except ValidationError as error:
                 self.add_error(None, error)
 
@@ -39,14 +45,24 @@ class AliasInline(Table):
 
 
 class MembershipInline(Table):
+    """Who belongs to a collective and who did; joining and leaving have a page of their own, and their own actions."""
+
     model = Membership
     fk_name = "collective"
-    fields = ("member",)
+    fields = ("member", day("joined_on", _("加入日期")), day("left_on", _("退出日期")))
+    readonly_fields = fields
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "member":
-            kwargs["queryset"] = Department.objects.exclude(kind=Department.Kind.COLLECTIVE)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Membership]:
+        return super().get_queryset(request).select_related("collective", "member")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class DepartmentAdmin(Exchanges, Room):
@@ -65,13 +81,28 @@ class DepartmentAdmin(Exchanges, Room):
         """Only a collective has members."""
         return [AliasInline, MembershipInline] if obj is not None and obj.is_collective else [AliasInline]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Department | None = None) -> tuple[str, ...]:
+        """By what is saved: a form that is shown again may have another kind typed in."""
+        if obj is None or not Department.objects.collectives().filter(pk=obj.pk).exists():
+            return ()
+        return ("joining",)
+
+    def get_fields(self, request: HttpRequest, obj: Department | None = None) -> tuple[str, ...]:
+        return (*self.fields, *self.get_readonly_fields(request, obj))
+
+    @admin.display(description=_("成员单位"))
+    def joining(self, department: Department) -> str:
+        return format_html(
+            '<a href="{}">{}</a>', reverse("members", args=[department.pk]), _("登记成员单位的加入和退出")
+        )
+
     @admin.display(description=_("别名"))
     def other_names(self, department: Department) -> str:
         return "、".join(alias.name for alias in department.aliases.all())
 
     @admin.display(description=_("成员单位"))
     def members(self, department: Department) -> str:
-        members = [membership.member.name for membership in department.memberships.all()]
+        members = [each.member.name for each in department.memberships.all() if each.left_on is None]
         if department.is_collective and not members:
             return str(_("尚无成员，无人可代其填报"))
         return "、".join(members)

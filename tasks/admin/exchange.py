@@ -133,7 +133,8 @@ class Exchanges(Exports, ImportExportMixin):
         return permissions.may_import(request.user) and self.has_change_permission(request)
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_import_data_kwargs(**kwargs) | {"rollback_on_validation_errors": True}
+        more = {"rollback_on_validation_errors": True, "now": timezone.now()}
+        return super().get_import_data_kwargs(**kwargs) | more
 
     def add_data_read_fail_error_to_form(self, form: forms.Form, e: Exception) -> None:
         form.add_error("import_file", str(e) if isinstance(e, Unreadable) else _("文件无法读取。"))

@@ -12,9 +12,10 @@ from django.db.models import Manager, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ..changes import EMPTY
+
 # The hidden field in which a careful form remembers what stood on the page when it was opened.
 MEMORY = "as_opened"
-EMPTY = "—"
 
 
 class CarefulForm(forms.ModelForm):

@@ -17,9 +17,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import permissions
+from ..changes import ACTIONS, EMPTY, changes_of, kind_of, who_did
 from .base import Room, moment
-from .changes import changes_of
-from .forms import EMPTY
 
 # Those apps bring no Chinese. Their migrations look at what their classes said, not at these names.
 SIGN_IN = {
@@ -76,14 +75,6 @@ class RecordRoom(Room):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-ACTIONS = {
-    LogEntry.Action.CREATE: _("新增"),
-    LogEntry.Action.UPDATE: _("修改"),
-    LogEntry.Action.DELETE: _("删除"),
-    LogEntry.Action.ACCESS: _("查看"),
-}
-
-
 class ActionFilter(admin.SimpleListFilter):
     title = _("操作")
     parameter_name = "action"
@@ -126,7 +117,7 @@ class HistoryAdmin(RecordRoom):
 
     @admin.display(description=_("操作人"))
     def who(self, entry: LogEntry) -> str:
-        return entry.actor.name if entry.actor else str(_("系统"))
+        return who_did(entry)
 
     @admin.display(description=_("操作"))
     def what(self, entry: LogEntry) -> str:
@@ -134,8 +125,7 @@ class HistoryAdmin(RecordRoom):
 
     @admin.display(description=_("类别"))
     def kind(self, entry: LogEntry) -> str:
-        model = entry.content_type.model_class()
-        return str(model._meta.verbose_name) if model else entry.content_type.model
+        return kind_of(entry)
 
     @admin.display(description=_("修改内容"))
     def columns(self, entry: LogEntry) -> str:

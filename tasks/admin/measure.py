@@ -18,12 +18,14 @@ from departments.models import Department
 
 from .. import permissions
 from ..actions import measure as actions
+from ..changes import EMPTY
 from ..excel.resources import MeasureResource
 from ..models import Assignment, Measure, Section
 from ..templatetags.plan import light
 from .base import Lines, Room, Table, TimelinessFilter, day, person
 from .exchange import Exports
-from .forms import EMPTY, CarefulForm
+from .forms import CarefulForm
+from .marks import IndicatorInline, MilestoneInline
 
 OFFICIAL_TEXT = ("number", "wording", "responsibility_text", "timeframe_text")
 
@@ -128,11 +130,18 @@ class MeasureForm(CarefulForm):
             sections.label_from_instance = in_its_plan
 
     def more_to_remember(self) -> list[str]:
-        parts = self.instance.assignments.select_related("department").order_by("position", "pk")
+        parts = self.instance.assignments.named().select_related("department").order_by("position", "pk")
         named = _("、").join(
             _("%(unit)s（%(role)s）") % {"unit": part.department, "role": part.get_role_display()} for part in parts
         )
-        return [_("责任分工现为：%(units)s") % {"units": named or EMPTY}]
+        lines = [_("责任分工现为：%(units)s") % {"units": named or EMPTY}]
+        steps = [f"{each.title} {each.due_on:%Y-%m-%d}" for each in self.instance.milestones.all()]
+        if steps:
+            lines.append(_("节点现为：%(steps)s") % {"steps": _("、").join(steps)})
+        numbers = [f"{each.name} {each.target}{each.unit}" for each in self.instance.indicators.all()]
+        if numbers:
+            lines.append(_("量化指标现为：%(numbers)s") % {"numbers": _("、").join(numbers)})
+        return lines
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -167,7 +176,7 @@ class SectionFilter(admin.RelatedFieldListFilter):
 
 class MeasureAdmin(Exports, Room):
     form = MeasureForm
-    inlines = (AssignmentInline,)
+    inlines = (AssignmentInline, MilestoneInline, IndicatorInline)
     resource_classes = (MeasureResource,)
     list_display = (
         "number",
@@ -206,11 +215,14 @@ class MeasureAdmin(Exports, Room):
         return obj.get_absolute_url()
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """The only inline is the responsibilities, and the only door to those is ``assign``."""
+        """The only door to the responsibilities is ``assign``."""
+        if formset.model is not Assignment:
+            super().save_formset(request, form, formset, change)
+            return
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         if not formset.has_changed():
             return
-        was = {part.department: part for part in form.instance.assignments.select_related("department")}
+        was = {part.department: part for part in form.instance.assignments.named().select_related("department")}
         parts = actions.assign(by=person(request), measure=form.instance, roles=formset.roles)
         now = {part.department: part for part in parts}
         formset.new_objects = [part for unit, part in now.items() if unit not in was]

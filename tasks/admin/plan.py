@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import permissions
+from ..actions.period import a_year_after, create_ahead
 from ..models import Plan, Section, SourceNote
 from .base import Room, day
 from .forms import CarefulForm
@@ -41,7 +43,10 @@ class PlanAdmin(Room):
     ordering = ("-issued_on", "slug")
     fieldsets = (
         (None, {"fields": ("title", "number", "issuer", "issued_on", ("starts_on", "ends_on"), "parent", "slug")}),
-        (_("填报与审核"), {"fields": ("office", "cadence", "grace_days", "due_soon_days")}),
+        (
+            _("填报与审核"),
+            {"fields": ("office", "cadence", "grace_days", "due_soon_days", "reports_need_acceptance")},
+        ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
@@ -50,6 +55,13 @@ class PlanAdmin(Room):
 
     def view_on_site(self, obj: Plan) -> str:
         return obj.get_absolute_url()
+
+    def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
+        """A new plan comes with its reporting periods, up to a year from today or from its end."""
+        super().save_model(request, obj, form, change)
+        if not change:
+            today = timezone.localdate()
+            create_ahead(plan=obj, until=a_year_after(max(today, obj.ends_on)), today=today)
 
 
 class SectionForm(CarefulForm):

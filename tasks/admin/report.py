@@ -73,14 +73,14 @@ class ReportAdmin(Exports, Room):
             return redirect("admin:tasks_assignment_changelist")
         permissions.require(permissions.may_report(request.user, part))
         if request.method != "POST":
-            return self._page(request, part, ReportForm.fresh(part.last_report))
+            return self._page(request, part, ReportForm.fresh(part.newest_report))
         form = ReportForm(request.POST)
         if not form.is_valid():
             return self._page(request, part, form)
         try:
             submission = actions.submit(by=person(request), assignment=part, now=timezone.now(), **form.cleaned_data)
         except actions.Superseded as superseded:
-            return self._page(request, part, form.again(superseded.newer), newer=superseded.newer)
+            return self._page(request, part, form.again(newer=superseded.newer), newer=superseded.newer)
         except (actions.NotAccepted, ValidationError) as refusal:
             form.add_error(None, getattr(refusal, "messages", refusal.args[0]))
             return self._page(request, part, form)
@@ -96,7 +96,7 @@ class ReportAdmin(Exports, Room):
 
     def _part(self, request: HttpRequest) -> Assignment | None:
         today = timezone.localdate()
-        parts = Assignment.objects.as_of(today).with_last_report(today)
+        parts = Assignment.objects.as_of(today).with_last_report(today).with_newest_report()
         known = parts.select_related("measure__plan", "measure__section", "department")
         try:
             part: Assignment | None = ModelChoiceField(known, required=False).clean(request.GET.get("assignment"))

@@ -8,7 +8,8 @@ deleted. Passwords never come in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,8 +21,9 @@ from import_export.instance_loaders import CachedInstanceLoader
 from import_export.resources import Diff
 from import_export.results import Result
 
-from departments.models import Alias, Department, Membership, Role, User
+from departments.models import Alias, Department, Role, User
 
+from ..actions import member as members
 from .columns import ByName, OneOf, Several, Text, Whole, YesNo, code_of
 from .resources import TableResource, column
 
@@ -101,6 +103,7 @@ class SheetResource(TableResource):
 
     required: tuple[str, ...] = ()
     by: User | None = None
+    now: datetime
 
     @classmethod
     def get_result_class(cls) -> type[Result]:
@@ -111,7 +114,7 @@ class SheetResource(TableResource):
         return Difference
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        self.by = kwargs.get("user")
+        self.by, self.now = kwargs.get("user"), kwargs["now"]
         known = self.get_export_headers()
         missing = [str(self.fields[name].column_name) for name in self.required]
         missing = [name for name in missing if name not in dataset.headers]
@@ -166,7 +169,7 @@ class DepartmentResource(SheetResource):
     members = Several(
         "memberships",
         gettext_lazy("成员单位"),
-        lambda department: [membership.member.name for membership in department.memberships.all()],
+        lambda department: [each.member.name for each in department.memberships.all() if each.left_on is None],
     )
     required = ("name", "kind")
 
@@ -183,7 +186,7 @@ class DepartmentResource(SheetResource):
 
     def after_save_instance(self, instance: Department, row: Any, **kwargs: Any) -> None:
         aliases, members = self.fields["aliases"], self.fields["members"]
-        is_member = instance.is_collective and instance.collectives.exists()
+        is_member = instance.is_collective and instance.collectives.current().exists()
         check_department(instance, has_members=bool(members.wanted(instance)), is_member=is_member)
         if aliases.has_changed(instance):
             self._rename(instance, aliases.wanted(instance))
@@ -200,11 +203,12 @@ class DepartmentResource(SheetResource):
             _keep(Alias(department=department, name=name), "aliases", name)
 
     def _regroup(self, collective: Department, names: set[str]) -> None:
-        for membership in Membership.objects.filter(collective=collective).select_related("member"):
+        by, now = cast(User, self.by), self.now
+        for membership in collective.memberships.current().select_related("member"):
             if membership.member.name in names:
                 names.remove(membership.member.name)
             else:
-                membership.delete()
+                members.leave(by=by, membership=membership, now=now)
         units = Department.objects.in_bulk(names, field_name="name")
         for name in sorted(names):
             member = units.get(name)
@@ -214,10 +218,13 @@ class DepartmentResource(SheetResource):
                 )
             if member.is_collective:
                 raise ValidationError({"memberships": _("“%(name)s”是集合，不能作为成员。") % {"name": name}})
-            _keep(Membership(collective=collective, member=member), "memberships", name)
+            try:
+                members.join(by=by, collective=collective, member=member, now=now)
+            except ValidationError as error:
+                raise ValidationError({"memberships": error.messages}) from error
 
 
-def _keep(instance: Alias | Membership, attribute: str, name: str) -> None:
+def _keep(instance: Alias, attribute: str, name: str) -> None:
     """Saves what belongs to a row; its faults are the row's, under the column it came from."""
     try:
         instance.full_clean()

@@ -27,19 +27,42 @@ MOST_NAMED = 10_000  # ids in one statement; SQLite takes 32,766
 
 @dataclass(frozen=True)
 class Part:
-    """One unit's part in a measure, and its last report by the day: None while it is silent."""
+    """One unit's part in a measure, and what was last said of it by the day: nothing while it is silent."""
 
     measure: Measure
     assignment: Any  # with the annotations of _assignments
-    report: Report | None
+    said: tuple[Report, ...]  # the unit's own last report, or those of a collective's members
 
     @property
-    def speaker(self) -> str:
+    def report(self) -> Report | None:
+        """What the unit itself said, where it is one voice."""
+        return self.said[0] if len(self.said) == 1 else None
+
+    @property
+    def has_spoken_itself(self) -> bool:
+        return self.report is not None and self.report.department_id == self.assignment.department_id
+
+    def speaker(self, report: Report) -> str:
         """The unit; with its member that speaks, where it is a collective."""
+        name: str = self.assignment.department.name
+        own = report.department_id == self.assignment.department_id
+        return name if own else f"{name}·{report.department.name}"
+
+    @property
+    def silent_names(self) -> list[str]:
+        """The unit while it has said nothing; of a collective the members that have not."""
         name = self.assignment.department.name
-        if self.report is None or self.report.department_id == self.assignment.department_id:
-            return name
-        return f"{name}·{self.report.department.name}"
+        members = [member for member in self.assignment.member_rows if member.last_report is None]
+        if self.assignment.member_rows:
+            return [f"{name}·{member.department.name}" for member in members]
+        return [] if self.said else [name]
+
+    def words(self, field: str) -> str:
+        """What was said under ``field``; of a collective each member's under its name."""
+        if self.has_spoken_itself:
+            return str(getattr(self.said[0], field))
+        texts = [(report.department.name, getattr(report, field).strip()) for report in self.said]
+        return "\n".join(f"【{name}】{text}" for name, text in texts if text)
 
 
 @dataclass(frozen=True)
@@ -64,8 +87,8 @@ def workbook(
     """
     The bytes of an .xlsx with exactly ``measures``, rows of ``plan`` from ``as_of``, in their order.
 
-    Three queries, however many rows. ``conditions`` are ``(label, value)`` in words, for the line that says what
-    the rows were narrowed down to.
+    A fixed number of queries, however many rows. ``conditions`` are ``(label, value)`` in words, for the line that
+    says what the rows were narrowed down to.
     """
     duties = _duties(plan, measures, as_of)
     parts = [part for duty in duties for part in duty.parts]
@@ -116,15 +139,25 @@ def _duties(plan: Plan, measures: QuerySet[Measure], day: date) -> list[Duty]:
         row.plan, row.parts = plan, assignments[row.pk]
         for assignment in row.parts:
             assignment.measure = row
-        duties.append(Duty(row, [Part(row, one, reports.get(one.pk)) for one in row.parts]))
+        duties.append(Duty(row, [Part(row, one, _said(one, reports)) for one in row.parts]))
     return duties
+
+
+def _said(part: Any, reports: dict[int, Report]) -> tuple[Report, ...]:
+    own = reports.get(part.pk)
+    theirs = (member.last_report for member in part.member_rows)
+    return (
+        *([own] if own is not None and not part.member_rows else []),
+        *(each for each in theirs if each is not None),
+    )
 
 
 def _assignments(plan: Plan, day: date) -> QuerySet[Assignment]:
     """Every part as of ``day``, with ``report_count`` and ``has_been_returned``: a request to close that came back."""
-    counted = Report.objects.recorded_by(day).filter(assignment=OuterRef("pk")).order_by()
+    counted = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by()
     return (
-        Assignment.objects.as_of(day, plan)
+        Assignment.objects.named()
+        .as_of(day, plan)
         .annotate(
             report_count=Coalesce(
                 Subquery(counted.values("assignment").annotate(number=Count("pk")).values("number")), 0
@@ -132,6 +165,7 @@ def _assignments(plan: Plan, day: date) -> QuerySet[Assignment]:
             has_been_returned=Exists(Review.objects.decided_by(day, Decision.RETURNED).of_outer_assignment()),
         )
         .select_related("department")
+        .with_members(day)
         .order_by("measure_id", "position", "pk")
     )
 
@@ -183,14 +217,16 @@ def _words(duty: Duty, field: str, width: float) -> str:
     """
     texts = []
     for part in duty.parts:
-        said = "" if part.report is None else getattr(part.report, field).strip()
-        if len(duty.parts) == 1 and part.speaker == part.assignment.department.name:
-            texts.append(("", said))
-        elif said and part.report is not None:
-            day = f"{part.report.recorded_on:%Y-%m-%d}：" if field == "progress" else ""
-            texts.append((f"【{part.speaker}】{day}", said))
-        elif field == "progress":
-            texts.append((_("【%(unit)s】未填报") % {"unit": part.speaker}, ""))
+        if len(duty.parts) == 1 and part.has_spoken_itself:
+            texts.append(("", getattr(part.said[0], field).strip()))
+            continue
+        for report in part.said:
+            said = getattr(report, field).strip()
+            day = f"{report.recorded_on:%Y-%m-%d}：" if field == "progress" else ""
+            if said:
+                texts.append((f"【{part.speaker(report)}】{day}", said))
+        if field == "progress":
+            texts += [(_("【%(unit)s】未填报") % {"unit": name}, "") for name in part.silent_names]
     return "\n".join(share(texts, capacity(width), MOST_LINES, _("…（详见分工表）")))
 
 
@@ -220,23 +256,15 @@ DUTY_COLUMNS: tuple[Column[Duty], ...] = (
 def _request(part: Part) -> str:
     """What has become of the unit's request to close; nothing where it made none."""
     if part.assignment.own_requested_on is not None:
-        return str(Decision.ACCEPTED.label)
+        return _("同意办结")
     if part.assignment.is_waiting:
         return str(Decision.PENDING.label)
     return str(Decision.RETURNED.label) if part.assignment.has_been_returned else ""
 
 
 def _needs_coordination(part: Part) -> str:
-    asks = part.report is not None and part.report.needs_coordination and part.assignment.requested_on is None
+    asks = any(report.needs_coordination for report in part.said) and part.assignment.requested_on is None
     return _("是") if asks else ""
-
-
-def _progress(part: Part) -> str:
-    if part.report is None:
-        return ""
-    if part.speaker == part.assignment.department.name:
-        return part.report.progress
-    return f"【{part.report.department.name}】{part.report.progress}"
 
 
 PART_COLUMNS: tuple[Column[Part], ...] = (
@@ -250,9 +278,9 @@ PART_COLUMNS: tuple[Column[Part], ...] = (
     Column(gettext_lazy("说明"), 25, lambda part: part.assignment.light.sentence()),
     Column(gettext_lazy("逾期天数"), 9, lambda part: part.assignment.light.days_late),
     Column(gettext_lazy("完成进度"), 9, lambda part: _percent(part.report)),
-    Column(gettext_lazy("进展情况"), 34, _progress),
-    Column(gettext_lazy("存在问题"), 18, lambda part: part.report.problems if part.report else ""),
-    Column(gettext_lazy("下一步措施"), 18, lambda part: part.report.next_steps if part.report else ""),
+    Column(gettext_lazy("进展情况"), 34, lambda part: part.words("progress")),
+    Column(gettext_lazy("存在问题"), 18, lambda part: part.words("problems")),
+    Column(gettext_lazy("下一步措施"), 18, lambda part: part.words("next_steps")),
     Column(gettext_lazy("需领导协调"), 7.5, _needs_coordination, "center"),
     Column(gettext_lazy("办结申请"), 9, _request, "center"),
     Column(gettext_lazy("最近填报"), 11, lambda part: part.assignment.last_reported_on),

@@ -37,6 +37,7 @@ class Heading:
     note: str
     foot: str
     as_of: str
+    empty: str = ""  # what stands there instead of rows
 
 
 def draw(
@@ -65,7 +66,7 @@ def draw(
     _banner(pen, sheet, NOTE_ROW, note, columns, "note")
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(len(columns))}{last}"
     if last == HEADER_ROW:
-        _banner(pen, sheet, last + 1, _("没有符合条件的任务。"), columns, "center")
+        _banner(pen, sheet, last + 1, heading.empty or _("没有符合条件的任务。"), columns, "center")
         sheet.row_dimensions[last + 1].height = row_height(3)
     sheet.freeze_panes = f"{get_column_letter(frozen + 1)}{HEADER_ROW + 1}"
     _print(sheet, heading)

@@ -26,6 +26,20 @@ class PlainTextField(forms.CharField):
         ]
 
 
+class SeveralRows(forms.ModelMultipleChoiceField):
+    """Rows by their keys; a number longer than any key is none, where a database would fail on it."""
+
+    MOST_DIGITS = 18
+
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > self.MOST_DIGITS:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": str(key)[:20]}
+                )
+        return super().clean(value)
+
+
 class ShortSelect(forms.Select):
     """A select drawn at once: Django's draws every option with templates of its own, and a ledger has ten selects."""
 

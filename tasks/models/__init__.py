@@ -1,9 +1,35 @@
 """The nouns of the domain; each room also holds its querysets."""
 
 from .assignment import Assignment
+from .draft import Draft
+from .evidence import Evidence
+from .indicator import Indicator, IndicatorValue
 from .measure import Measure, units_of
+from .milestone import Milestone, MilestoneEntry
+from .period import Period
 from .plan import Plan, Section, SourceNote
+from .receipt import Receipt
 from .report import Report
 from .review import Review
+from .words import WORDS, Words
 
-__all__ = ["Assignment", "Measure", "Plan", "Report", "Review", "Section", "SourceNote", "units_of"]
+__all__ = [
+    "WORDS",
+    "Assignment",
+    "Draft",
+    "Evidence",
+    "Indicator",
+    "IndicatorValue",
+    "Measure",
+    "Milestone",
+    "MilestoneEntry",
+    "Period",
+    "Plan",
+    "Receipt",
+    "Report",
+    "Review",
+    "Section",
+    "SourceNote",
+    "Words",
+    "units_of",
+]

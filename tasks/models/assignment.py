@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,20 +20,15 @@ from ..choices import (
     DECIDING_ROLES,
     PARTNER_ROLES,
     PRINCIPAL_ROLES,
-    SETTLED,
     AssignmentRole,
-    Decision,
     Timeframe,
-    Timeliness,
-    Urgency,
 )
-from .report import Report
+from ..timeliness import EVER, NEVER
+from .attention import AttentionQuerySet
+from .period import owed, periods_of, with_periods
+from .plan import Plan
+from .report import Report, ReportQuerySet
 from .review import Review
-
-# Before and after any day there is. NEVER is how a part that is not closed counts where the last of several dates is
-# looked for.
-EVER = Value(date.min, output_field=DateField())
-NEVER = Value(date.max, output_field=DateField())
 
 
 @lru_cache(maxsize=128)  # an expression without a database behind it; building it costs more than its answer
@@ -41,94 +36,170 @@ def measure_closing(day: date, measure: str, field: str) -> NullIf:
     """
     A date of the closing of the outer row's measure, NULL while it is open on ``day``.
 
-    A measure is closed when the request of every deciding unit (the sole one, the leads, or all the joint ones)
-    has been accepted; ``field`` is ``report__recorded_on`` (asked for) or ``decided_on``, the last of them.
+    A measure is closed when the part of every deciding unit (the sole one, the leads, or all the joint ones) is;
+    ``field`` is ``report__recorded_on`` (asked for) or ``decided_on``, the last of them.
     """
-    accepted = Review.objects.accepted_by(day).of_outer_assignment()
-    deciding = Assignment.objects.filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
-    last = deciding.annotate(settled_on=Coalesce(Subquery(accepted.values(field)[:1]), NEVER)).order_by("-settled_on")
+    deciding = Assignment.objects.leaves(day).filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
+    last = deciding.annotate(
+        settled_on=Coalesce(own_closing(day, field), own_closing(day, field, "collective_part"), NEVER)
+    )
+    return NullIf(Subquery(last.order_by("-settled_on").values("settled_on")[:1]), NEVER)
+
+
+@lru_cache(maxsize=512)
+def own_closing(day: date, field: str, assignment: str = "pk") -> Subquery:
+    """A date of the accepted request of the outer row's own part, NULL while there is none on ``day``."""
+    return Subquery(Review.objects.accepted_by(day).of_outer_assignment(assignment).values(field)[:1])
+
+
+@lru_cache(maxsize=128)
+def members_closing(day: date, field: str) -> NullIf:
+    """A date of the closing of a collective's part by all its members' own; NULL where one is open, or none there."""
+    members = Assignment.objects.members_of_outer_part(day)
+    last = members.annotate(settled_on=Coalesce(own_closing(day, field), NEVER)).order_by("-settled_on")
     return NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
 
 
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
+def said_since(day: date, counts_from: Any) -> ReportQuerySet:
+    """For a subquery: what counts of the outer part's reports for the period that begins on a day, or a later one."""
+    return Report.objects.standing(day).filter(assignment=OuterRef("pk"), reported_for__gte=counts_from).order_by()
+
+
+def is_settled(day: date) -> Exists:
+    """Whether the outer part's own request has been accepted."""
+    return Exists(Review.objects.accepted_by(day).of_outer_assignment())
+
+
+class AssignmentQuerySet(AttentionQuerySet):
     def in_text_order(self) -> AssignmentQuerySet:
         return self.order_by("measure__plan_id", "measure__number", "position", "pk")
 
-    def of(self, department: Department) -> AssignmentQuerySet:
-        """What ``department`` owes, as itself and as a member of collectives."""
-        return self.filter(department__in=Department.objects.answering_as(department))
+    def named(self) -> AssignmentQuerySet:
+        """The parts that the plan's text names: those that are counted. A collective is one of them."""
+        return self.filter(collective_part__isnull=True)
+
+    def of(self, department: Department, day: date) -> AssignmentQuerySet:
+        """What ``department`` owes on ``day``, as itself and as a member of collectives."""
+        return self.filter(department=department).in_force(day)
 
     def in_role(self, role: str) -> AssignmentQuerySet:
         """One role, or ``principal`` (answers for the measure as a whole) or ``partner`` (for its own part only)."""
         groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
         return self.filter(role__in=groups.get(role, (role,)))
 
-    @staticmethod
-    def _reports_count_from(day: date, plan: timeliness.Rules | None) -> Case:
-        """From which day on a report answers for what is owed: any report does for a dated duty."""
-        owed_since = timeliness.owed_since(day, plan or "measure__plan__")
-        return Case(
-            When(measure__timeframe=Timeframe.ONGOING, then=Coalesce(owed_since, EVER)),
-            default=EVER,
+    def beside(self, part: Assignment) -> AssignmentQuerySet:
+        """The other parts that the text names on the same measure."""
+        return self.named().filter(measure=part.measure_id).exclude(pk=part.pk)
+
+    def leaves(self, day: date) -> AssignmentQuerySet:
+        """Those who answer for themselves on ``day``: every part but those of collectives with members."""
+        return self.in_force(day).filter(~Exists(self.members_of_outer_part(day)))
+
+    def silent(self, day: date, owed_since: Any, owed_until: Any) -> AssignmentQuerySet:
+        """
+        Leaves that owe a report for the period of the given days and have said nothing for it nor for a later one.
+
+        Who joined after the period's end owes nothing for it, and neither does who is done.
+        """
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=owed_until),
+            ~Exists(said_since(day, owed_since)),
+            ~is_settled(day),
         )
 
-    def with_reporting(self, day: date, plan: timeliness.Rules | None = None) -> AssignmentQuerySet:
-        """
-        Adds ``last_reported_on``, ``owed_since``, ``own_requested_on`` and ``has_reported`` as of ``day``.
+    def with_members(self, day: date) -> AssignmentQuerySet:
+        """Loads ``member_rows`` of every collective's part: its members' own on ``day``, with what they reported."""
+        rows = Assignment.objects.in_force(day).as_of(day).with_last_report(day).select_related("department")
+        return self.prefetch_related(
+            Prefetch("member_parts", queryset=rows.order_by("department__position", "pk"), to_attr="member_rows")
+        )
 
-        A dated duty has been reported on when there is any report; an ongoing one when there is one since the
-        period that is owed began, or when it is closed. ``plan`` is given where all rows are of one plan: the
-        question is then cheaper to ask.
+    def with_reporting(self, day: date, plan: Plan | None = None) -> AssignmentQuerySet:
         """
-        accepted = Review.objects.accepted_by(day).of_outer_assignment()
+        Adds ``last_reported_on``, ``owed_since``, ``counts_from``, ``own_requested_on``, ``has_members`` and
+        ``has_reported`` as of ``day``.
+
+        A dated duty has been reported on when there is any report that counts; an ongoing one when there is one for
+        the period that is owed or a later one, or when it is closed; a collective's when all its members' have.
+        ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
+        """
+        latest = Report.objects.latest_of_outer_assignment(day)
+        theirs = Report.objects.standing(day).filter(assignment__collective_part=OuterRef("pk")).newest_first()
+        members = self.members_of_outer_part(day)
+        quiet = members.filter(~Exists(said_since(day, OuterRef(OuterRef("counts_from")))), ~is_settled(day))
+        ongoing = {"measure__timeframe": Timeframe.ONGOING}
         return self.annotate(
-            last_reported_on=Subquery(Report.objects.latest_of_outer_assignment(day).values("recorded_on")[:1]),
-            owed_since=timeliness.owed_since(day, plan or "measure__plan__"),
-            own_requested_on=Subquery(accepted.values("report__recorded_on")[:1]),
+            last_reported_on=Coalesce(
+                Subquery(theirs.values("recorded_on")[:1]), Subquery(latest.values("recorded_on")[:1])
+            ),
+            owed_since=owed(day, plan or "measure__plan", since="since"),
+            counts_from=Case(When(**ongoing, then=Coalesce("owed_since", EVER)), default=EVER),
+            own_requested_on=Coalesce(
+                own_closing(day, "report__recorded_on"), members_closing(day, "report__recorded_on")
+            ),
+            has_members=Exists(members),
             has_reported=Case(
-                When(
-                    Q(own_requested_on__isnull=False) | Q(last_reported_on__gte=self._reports_count_from(day, plan)),
-                    then=True,
-                ),
-                default=False,
+                When(own_requested_on__isnull=False, then=True),
+                When(has_members=True, then=~Exists(quiet)),
+                default=Exists(said_since(day, OuterRef("counts_from"))),
                 output_field=models.BooleanField(),
             ),
         )
 
-    def as_of(self, day: date, plan: timeliness.Rules | None = None) -> AssignmentQuerySet:
+    def as_of(self, day: date, plan: Plan | None = None) -> AssignmentQuerySet:
         """
         Every part as it stood at the end of ``day``.
 
-        Adds to ``with_reporting``: ``requested_on`` and ``closed_on`` (of the unit's own accepted request, or of
-        the measure's closing where the unit made none), ``is_waiting`` (a request is under review) and
-        ``timeliness``. ``plan`` as in ``with_reporting``.
+        Adds to ``with_reporting``: ``requested_on`` and ``closed_on`` (of the unit's own accepted request, of all
+        members' for a collective, or of the closing of what the part belongs to where the unit made none),
+        ``is_waiting`` (a request is under review), ``timeliness`` and the periods its sentence speaks of. ``plan`` as
+        in ``with_reporting``.
         """
-        own = Review.objects.accepted_by(day).of_outer_assignment()
-        return self.with_reporting(day, plan).annotate(
+        place = plan or "measure__plan"
+        waiting = Review.objects.requests().waiting_on(day)
+        theirs = waiting.filter(report__assignment__collective_part=OuterRef("pk"))
+        latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
+        members = self.members_of_outer_part(day)
+        quiet = members.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
+        rows = self.with_reporting(day, plan).annotate(
+            owed_until=owed(day, place, "ends_on", since="since"),
+            reported_for=Subquery(latest.values("reported_for")[:1]),
             as_of_day=Value(day, output_field=DateField()),
-            requested_on=Coalesce("own_requested_on", measure_closing(day, "measure_id", "report__recorded_on")),
-            closed_on=Coalesce(
-                Subquery(own.values("decided_on")[:1]), measure_closing(day, "measure_id", "decided_on")
+            requested_on=Coalesce(
+                "own_requested_on",
+                own_closing(day, "report__recorded_on", "collective_part"),
+                measure_closing(day, "measure_id", "report__recorded_on"),
             ),
-            is_waiting=Exists(Review.objects.waiting_on(day).of_outer_assignment()),
+            closed_on=Coalesce(
+                own_closing(day, "decided_on"),
+                members_closing(day, "decided_on"),
+                own_closing(day, "decided_on", "collective_part"),
+                measure_closing(day, "measure_id", "decided_on"),
+            ),
+            is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
             timeliness=timeliness.timeliness(
                 day,
                 measure="measure__",
                 plan=plan or "measure__plan__",
                 requested_on="requested_on",
-                silent=Q(owed_since__isnull=False, has_reported=False),
+                silent=Q(owed_since__isnull=False)
+                & (Exists(quiet) | Q(~Exists(said_since(day, OuterRef("owed_since"))), has_members=False)),
             ),
         )
+        return with_periods(rows, day, place, since="since")
 
     def with_last_report(self, day: date) -> AssignmentQuerySet:
-        """Loads ``last_report`` of every part as of ``day``, with its review and the people who wrote them."""
-        last = Report.objects.last_of_each_assignment(day).select_related("department", "author", "review__reviewer")
+        """Loads ``last_report`` of every part that counts as of ``day``, with its review and who wrote them."""
+        last = Report.objects.last_of_each_assignment(day).select_related(
+            "department", "author", "period", "review__reviewer"
+        )
         return self.prefetch_related(Prefetch("reports", queryset=last, to_attr="last_reports"))
 
     def with_siblings(self, day: date) -> AssignmentQuerySet:
-        """Loads ``measure.parts``: every unit of the measure, with what it has reported."""
-        siblings = Assignment.objects.with_reporting(day).select_related("department").order_by("position", "pk")
-        return self.prefetch_related(Prefetch("measure__assignments", queryset=siblings, to_attr="parts"))
+        """Loads ``measure.parts``: every unit that the text names for the measure, with what it has reported."""
+        siblings = Assignment.objects.named().with_reporting(day).select_related("department")
+        rows = siblings.order_by("position", "pk")
+        return self.prefetch_related(Prefetch("measure__assignments", queryset=rows, to_attr="parts"))
 
     def standing(self, light: str) -> AssignmentQuerySet:
         """Those whose light, as of the day the queryset was built for, is ``light``."""
@@ -143,53 +214,6 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def waiting(self) -> AssignmentQuerySet:
         return self.filter(is_waiting=True)
 
-    def needing_coordination(self, day: date) -> AssignmentQuerySet:
-        """Open parts whose last report asks the leading group to step in. Wants ``as_of`` first."""
-        last = Report.objects.latest_of_outer_assignment(day)
-        return self.alias(asks_for_help=Subquery(last.values("needs_coordination")[:1])).filter(
-            requested_on__isnull=True, asks_for_help=True
-        )
-
-    def with_return(self, day: date) -> AssignmentQuerySet:
-        """
-        Adds ``returned_because``: why a request to close came back, until the unit says something again.
-
-        NULL where none did, and where the part has been closed meanwhile. Wants ``as_of``.
-        """
-        answers = Report.objects.recorded_by(day).filter(
-            assignment=OuterRef("report__assignment"), recorded_at__gt=OuterRef("decided_at")
-        )
-        came_back = Review.objects.decided_by(day, Decision.RETURNED).of_outer_assignment().filter(~Exists(answers))
-        reason = Subquery(came_back.order_by("-decided_at").values("reason")[:1])
-        return self.annotate(
-            returned_because=Case(When(requested_on__isnull=True, then=reason), output_field=models.TextField())
-        )
-
-    def most_pressing_first(self, day: date) -> AssignmentQuerySet:
-        """
-        As a unit works through them: 逾期, 临期, 被退回, 超期未报, the rest, then what is closed. Wants ``as_of``.
-
-        Adds ``urgency`` and what ``with_return`` adds.
-        """
-        urgency = Case(
-            When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
-            When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
-            When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
-            When(returned_because__isnull=False, then=Value(Urgency.RETURNED)),
-            When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
-            default=Value(Urgency.REST),
-            output_field=models.IntegerField(),
-        )
-        rows: Any = self.with_return(day).annotate(**{"urgency": urgency})
-        ordered: AssignmentQuerySet = rows.order_by(
-            "urgency",
-            F("measure__due_on").asc(nulls_last=True),
-            "measure__plan_id",
-            "measure__number",
-            "position",
-        )
-        return ordered
-
 
 class AssignmentManager(models.Manager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, plan: str, number: int, department: str) -> Assignment:
@@ -201,7 +225,8 @@ class Assignment(models.Model):
     The link measure × department with its role (责任分工); each unit answers for its own part.
 
     Made with the plan by ``actions.plan.load`` and changed by ``actions.measure.assign``; never deleted once
-    something has been reported on it.
+    something has been reported on it. A member of a collective has a part of its own, ``collective_part`` being the
+    one that the text names, while it is a member: ``actions.member`` makes and ends it.
     """
 
     Role = AssignmentRole
@@ -215,11 +240,23 @@ class Assignment(models.Model):
     role = models.CharField(_("角色"), max_length=8, choices=AssignmentRole)
     position = models.PositiveSmallIntegerField(_("原文顺序"), default=1, validators=[MinValueValidator(1)])
 
+    collective_part = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,  # the text names this part itself
+        blank=True,
+        related_name="member_parts",
+        verbose_name=_("所属集合的分工"),
+    )
+    since = models.DateField(_("起始日期"), null=True, blank=True)  # NULL: since the plan was issued
+    until = models.DateField(_("终止日期"), null=True, blank=True)  # NULL: still in force; that day no longer counts
+
     objects = AssignmentManager()
 
     last_reports: list[Report]  # of with_last_report(): one or none
+    newest_report: int | None  # of with_newest_report()
     urgency: int  # of most_pressing_first()
-    members: list[tuple[Department, date | None]]  # of members.attach_members(), where it is a collective's
+    member_rows: list[Any]  # of with_members(): the members' own parts, with their annotations
     may_report: bool  # set by a page for the person who looks at it
 
     class Meta:
@@ -229,12 +266,24 @@ class Assignment(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("measure", "department"),
+                condition=Q(collective_part__isnull=True),
                 name="assignment_department_once_on_measure",
                 violation_error_message=_("同一任务中一个责任单位只能出现一次。"),
             ),
             models.UniqueConstraint(
+                fields=("collective_part", "department"),
+                condition=Q(collective_part__isnull=False, until__isnull=True),
+                name="assignment_member_once_on_part",
+                violation_error_message=_("该成员单位在本分工中已有一份。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(collective_part__isnull=False) | Q(since__isnull=True, until__isnull=True),
+                name="assignment_only_members_come_and_go",
+                violation_error_message=_("只有集合成员的分工有起止日期。"),
+            ),
+            models.UniqueConstraint(
                 fields=("measure",),
-                condition=Q(role=AssignmentRole.SOLE),
+                condition=Q(role=AssignmentRole.SOLE, collective_part__isnull=True),
                 name="assignment_one_sole_on_measure",
                 violation_error_message=_("一项任务只能有一个负责单位。"),
             ),
@@ -257,18 +306,17 @@ class Assignment(models.Model):
     def light(self) -> timeliness.Standing:
         """Where this part stands; wants a row from ``as_of``, with its measure and plan."""
         row: Any = self  # the annotations
-        plan = self.measure.plan
+        members = getattr(self, "member_rows", ())
         return timeliness.Standing(
             timeliness=row.timeliness,
             day=row.as_of_day,
             due_on=self.measure.due_on,
             requested_on=row.requested_on,
             closed_on=row.closed_on,
-            owed_since=row.owed_since,
-            cadence=plan.cadence,
-            grace_days=plan.grace_days,
-            issued_on=plan.issued_on,
-            reported=int(row.has_reported),
+            **periods_of(row),
+            reported_for=row.reported_for,
+            units=max(len(members), 1),
+            reported=self.members_reported if members else int(row.has_reported),
             is_own=row.requested_on is None or row.own_requested_on is not None,
         )
 
@@ -289,3 +337,21 @@ class Assignment(models.Model):
     @property
     def is_principal(self) -> bool:
         return self.role in PRINCIPAL_ROLES
+
+    @property
+    def members_reported(self) -> int:
+        """How many of a collective's members have reported, of ``len(member_rows)``; wants ``with_members``."""
+        return sum(part.has_reported for part in self.member_rows)
+
+    @property
+    def compiles(self) -> bool:
+        """
+        Whether this unit sums up for all: the sole or leading one, or the first-listed of a joint measure (汇总).
+
+        Alone on a measure it has nothing to sum up. One query.
+        """
+        if self.collective_part_id is not None or self.role == AssignmentRole.CO:
+            return False
+        named = Assignment.objects.named().filter(measure=self.measure_id).order_by("position", "pk")
+        keys = list(named.values_list("pk", flat=True)[:2])
+        return len(keys) > 1 and (self.is_principal or keys[0] == self.pk)

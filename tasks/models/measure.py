@@ -17,9 +17,9 @@ from .. import timeliness
 from ..choices import Timeframe, Timeliness
 from ..validators import printable
 from .assignment import Assignment, measure_closing
+from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
-from .review import Review
 
 
 def units_of(plan: Plan) -> DepartmentQuerySet:
@@ -30,45 +30,41 @@ def units_of(plan: Plan) -> DepartmentQuerySet:
     SQLite would turn that round and go through all measures of the plan for every unit.
     """
     of_plan = Measure.objects.filter(pk=OuterRef("measure_id"), plan=plan)
-    return Department.objects.filter(Exists(Assignment.objects.filter(Exists(of_plan), department=OuterRef("pk"))))
+    named = Assignment.objects.named().filter(Exists(of_plan), department=OuterRef("pk"))
+    return Department.objects.filter(Exists(named))
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def in_plan_order(self) -> MeasureQuerySet:
         return self.order_by("plan_id", "number")
 
-    def as_of(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
+    def as_of(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """
         Every measure as it stood at the end of ``day``, with all that its sentence needs.
 
         Adds to ``lights``: ``closed_on``, the day of the closing's last decision; NULL while open.
         """
-        return self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", "decided_on"))
+        rows = self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", "decided_on"))
+        return with_periods(rows, day, plan or "plan")
 
-    def lights(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
+    def lights(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """
         Every measure with its light at the end of ``day``: enough for a list that says no sentences.
 
-        Adds ``timeliness``, ``requested_on`` (of the closing, NULL while open) and ``owed_since``. ``plan`` is given
-        where all rows are of one plan: the question is then cheaper to ask.
+        Adds ``timeliness``, ``requested_on`` (of the closing, NULL while open), ``owed_since`` and ``owed_until``.
+        ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
         """
         return self.annotate(
             as_of_day=Value(day, output_field=DateField()),
-            owed_since=timeliness.owed_since(day, plan or "plan__"),
+            owed_since=owed(day, plan or "plan"),
+            owed_until=owed(day, plan or "plan", "ends_on"),
             requested_on=measure_closing(day, "pk", "report__recorded_on"),
             timeliness=self._timeliness(day, plan),
         )
 
-    def _timeliness(self, day: date, plan: timeliness.Rules | None) -> Case:
-        silent = Assignment.objects.filter(
-            ~Exists(Review.objects.accepted_by(day).of_outer_assignment()),
-            ~Exists(
-                Report.objects.recorded_by(day).filter(
-                    assignment=OuterRef("pk"), recorded_on__gte=OuterRef(OuterRef("owed_since"))
-                )
-            ),
-            measure=OuterRef("pk"),
-        )
+    def _timeliness(self, day: date, plan: Plan | None) -> Case:
+        own = Assignment.objects.leaves(day).filter(measure=OuterRef("pk"))
+        silent = own.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
         return timeliness.timeliness(
             day,
             measure="",
@@ -83,12 +79,12 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def needing_coordination(self, day: date) -> MeasureQuerySet:
         """Open measures on which a unit's last word asks the leading group to step in."""
-        asking = Assignment.objects.as_of(day).needing_coordination(day)
+        asking = Assignment.objects.named().as_of(day).needing_coordination(day)
         return self.filter(Exists(asking.filter(measure=OuterRef("pk"))))
 
     def with_last_report(self, day: date) -> MeasureQuerySet:
         """Adds ``last_reported_on``: the last report of any unit by the end of ``day``."""
-        reports = Report.objects.recorded_by(day).filter(assignment__measure=OuterRef("pk")).order_by()
+        reports = Report.objects.standing(day).filter(assignment__measure=OuterRef("pk")).order_by()
         latest = reports.values("assignment__measure").annotate(latest=Max("recorded_on")).values("latest")
         return self.annotate(last_reported_on=Subquery(latest))
 
@@ -103,9 +99,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             return rows.order_by(F("last_reported_on").asc(nulls_first=True), "number")
         return rows.order_by(F("last_reported_on").desc(nulls_last=True), "number")
 
-    def with_parts(self, day: date, plan: timeliness.Rules | None = None) -> MeasureQuerySet:
+    def with_parts(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        parts = Assignment.objects.with_reporting(day, plan).select_related("department").order_by("position", "pk")
+        rows = Assignment.objects.named().with_reporting(day, plan).select_related("department")
+        parts = rows.order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
     def by_days_late(self) -> MeasureQuerySet:
@@ -208,10 +205,7 @@ class Measure(models.Model):
             due_on=self.due_on,
             requested_on=row.requested_on,
             closed_on=getattr(row, "closed_on", None),
-            owed_since=row.owed_since,
-            cadence=self.plan.cadence,
-            grace_days=self.plan.grace_days,
-            issued_on=self.plan.issued_on,
+            **periods_of(row),
             units=len(self.parts),
             reported=self.reported,
         )
@@ -220,6 +214,11 @@ class Measure(models.Model):
     def reported(self) -> int:
         """How many of its units have reported, of ``len(parts)``."""
         return sum(part.has_reported for part in self.parts)
+
+    @property
+    def silent_units(self) -> list[Any]:
+        """Its units that have not reported; wants ``with_parts``."""
+        return [part for part in self.parts if not part.has_reported]
 
     @property
     def closed_parts(self) -> int:

@@ -75,6 +75,12 @@ class Plan(models.Model):
         help_text=_("距完成时限不超过这些天的，为临期。"),
     )
 
+    reports_need_acceptance = models.BooleanField(
+        _("进展填报须经审核"),
+        default=False,
+        help_text=_("不勾选时，一般进展填报提交即生效，审核人可以退回；办结申请一律须经审核。"),
+    )
+
     objects = PlanManager()
 
     class Meta:

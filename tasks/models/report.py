@@ -4,24 +4,53 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxLengthValidator, MaxValueValidator
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
-from ..validators import MAX_TEXT, printable
-
-TEXT = (printable, MaxLengthValidator(MAX_TEXT))
+from ..choices import Decision, ReportState
+from ..states import state_of
+from ..timeliness import EVER
+from .period import Period
+from .words import Words
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def recorded_by(self, day: date) -> ReportQuerySet:
         """Recorded by the end of ``day``, whatever period they speak of."""
         return self.filter(recorded_on__lte=day)
+
+    def standing(self, day: date) -> ReportQuerySet:
+        """Recorded by the end of ``day`` and neither withdrawn nor returned by then: those that count."""
+        return self.recorded_by(day).filter(Q(void_on__isnull=True) | Q(void_on__gt=day))
+
+    def in_effect(self, day: date) -> ReportQuerySet:
+        """Those of ``standing`` that wait for no decision at the end of ``day`` and were not returned."""
+        decided = Q(review__decision=Decision.ACCEPTED, review__decided_on__lte=day)
+        return self.standing(day).filter(Q(review__isnull=True) | decided)
+
+    def spoken_on(self, parts: models.QuerySet[Any]) -> ReportQuerySet:
+        """On ``parts``, or on their members' own parts."""
+        return self.filter(Q(assignment__in=parts) | Q(assignment__collective_part__in=parts))
+
+    def with_request(self) -> ReportQuerySet:
+        """With all that is shown of a report, and asked of it before a decision."""
+        return self.select_related(
+            "author",
+            "department",
+            "period",
+            "review__reviewer",
+            "assignment__department",
+            "assignment__collective_part__department",
+            "assignment__measure__plan",
+            "assignment__measure__section",
+        )
 
     def newest_first(self) -> ReportQuerySet:
         return self.order_by("-recorded_on", "-pk")
@@ -32,15 +61,51 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(pk=Subquery(last.values("pk")[:1]))
 
     def latest_of_outer_assignment(self, day: date, assignment: str = "pk") -> ReportQuerySet:
-        """For a subquery: the last report of the outer row's assignment, by the end of ``day``."""
-        return self.filter(assignment=OuterRef(assignment)).recorded_by(day).newest_first()
+        """For a subquery: the last report of the outer row's assignment that counts at the end of ``day``."""
+        return self.filter(assignment=OuterRef(assignment)).standing(day).newest_first()
+
+    def with_followers(self, day: date) -> ReportQuerySet:
+        """Adds ``is_followed``: whether a later report of the same part had taken its place by the end of ``day``."""
+        later = Report.objects.standing(day).filter(assignment=OuterRef("assignment"), pk__gt=OuterRef("pk"))
+        return self.annotate(is_followed=Exists(later))
+
+    def of_part(self, part: object) -> ReportQuerySet:
+        """On one part; on a collective's also what its members say on their own."""
+        return self.filter(Q(assignment=part) | Q(assignment__collective_part=part))
+
+    def told_by(self, day: date) -> ReportQuerySet:
+        """All that was said by the end of ``day``, whatever became of it, newest first and with all that is shown."""
+        return self.recorded_by(day).with_followers(day).with_request().prefetch_related("evidence").newest_first()
+
+    def with_newest(self) -> ReportQuerySet:
+        """Adds ``newest``: the key of the last report of the same part there is, whatever has become of it."""
+        same = Report.objects.filter(assignment=OuterRef("assignment")).order_by("-pk")
+        return self.annotate(newest=Subquery(same.values("pk")[:1]))
+
+    def undecided(self, day: date) -> ReportQuerySet:
+        """
+        What reviewers could decide on at the end of ``day``: what waits for it, and what took effect at once.
+
+        Of the latter only each part's newest, and only those made in the period of ``day`` or the one before it:
+        what is older has been taken as it is. Adds what ``with_followers`` adds.
+        """
+        begun = Period.objects.filter(starts_on__lte=day).of_outer_plan("assignment__measure__plan")
+        before = Subquery(begun.order_by("-starts_on").values("starts_on")[1:2])
+        open_still = Q(review__decided_on__isnull=True) | Q(review__decided_on__gt=day)
+        waits = Q(review__is_afterwards=False) & open_still
+        in_effect = Q(asks_to_close=False, is_followed=False, recorded_on__gte=F("recent_since")) & (
+            Q(review__isnull=True) | Q(review__is_afterwards=True, review__decided_on__gt=day)
+        )
+        rows = self.standing(day).with_followers(day).annotate(recent_since=Coalesce(before, EVER))
+        return rows.filter(waits | in_effect)
 
 
-class Report(models.Model):
+class Report(Words):
     """
     What one department says about its own part of a measure (进展填报): progress, problems, next steps.
 
-    Written only by ``actions.report.submit`` and never changed afterwards: a later report supersedes it.
+    Written only by ``actions.report.submit``; its words are never changed afterwards: a later report supersedes it.
+    ``void_on`` alone is set later, by ``actions.report.withdraw`` and ``actions.review.send_back``.
     """
 
     assignment = models.ForeignKey(
@@ -63,17 +128,30 @@ class Report(models.Model):
     is_recorded_for_another = models.BooleanField(_("代录"), default=False, help_text=_("填报人当时不属于填报单位。"))
     recorded_on = models.DateField(_("填报日期"))
     recorded_at = models.DateTimeField(_("填报时间"))
-    progress = models.TextField(_("进展情况"), validators=TEXT)
-    problems = models.TextField(_("存在问题"), blank=True, validators=TEXT)
-    next_steps = models.TextField(_("下一步措施"), blank=True, validators=TEXT)
-    percent = models.PositiveSmallIntegerField(
-        _("完成进度"),
-        null=True,  # most progress has no honest percentage
+    period = models.ForeignKey(
+        Period,
+        on_delete=models.PROTECT,
+        null=True,  # a dated part that was not asked for in a period
         blank=True,
-        validators=[MaxValueValidator(100)],
+        related_name="reports",
+        verbose_name=_("填报周期"),
     )
-    needs_coordination = models.BooleanField(_("需领导协调"), default=False)
-    asks_to_close = models.BooleanField(_("申请办结"), default=False)
+    reported_for = models.DateField(_("所报周期"), help_text=_("所报填报周期的开始日期；不按周期填报的，为填报日期。"))
+    is_late = models.BooleanField(_("补报"), default=False, help_text=_("在填报截止之后提交，长期保留此标记。"))
+    void_on = models.DateField(
+        _("失效日期"),
+        null=True,  # it counts
+        blank=True,
+        help_text=_("撤回或被退回之日，自该日起不再计为已报。"),
+    )
+    sources = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="summaries",
+        verbose_name=_("汇总依据"),
+        help_text=_("汇总时引用的各单位填报。"),
+    )
     token = models.UUIDField(
         _("提交标识"),
         default=uuid.uuid4,
@@ -90,6 +168,7 @@ class Report(models.Model):
         ordering = ("-recorded_on", "-pk")
         indexes = (
             models.Index(fields=("assignment", "recorded_on", "id"), name="report_latest"),
+            models.Index(fields=("assignment", "reported_for"), name="report_for_period"),
             models.Index(fields=("assignment",), condition=Q(asks_to_close=True), name="report_closing"),
         )
         constraints = (
@@ -103,20 +182,41 @@ class Report(models.Model):
                 name="report_says_something",
                 violation_error_message=_("请填写进展情况。"),
             ),
+            models.CheckConstraint(
+                condition=Q(void_on__isnull=True) | Q(void_on__gte=F("recorded_on")),
+                name="report_void_after_recorded",
+                violation_error_message=_("失效日期不能早于填报日期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_late=False) | Q(period__isnull=False),
+                name="report_late_for_a_period",
+                violation_error_message=_("补报须注明填报周期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_unchanged=False) | Q(asks_to_close=False),
+                name="report_unchanged_asks_nothing",
+                violation_error_message=_("申请办结时不能选择“本期无新进展”。"),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.department} · {self.recorded_on}"
 
-    def says_the_same_as(self, other: Report) -> bool:
-        """Whether both have the same words and figures, however their lines end."""
-        return self._content() == other._content()
+    def state(self, day: date) -> ReportState:
+        """
+        Where it is on its way at the end of ``day``; wants ``with_followers`` of that day, and its review loaded.
+        """
+        row: Any = self
+        review = getattr(self, "review", None)
+        decision = review.decision_on(day) if review is not None else None
+        return state_of(decision, is_followed=row.is_followed)
 
-    def _content(self) -> tuple[object, ...]:
-        words = (self.progress, self.problems, self.next_steps)
-        return (
-            *("\n".join(text.strip().splitlines()) for text in words),
-            self.percent,
-            self.needs_coordination,
-            self.asks_to_close,
-        )
+    def is_decided(self, day: date) -> bool:
+        """Whether its review, if it has one, had come to a decision by the end of ``day``, or it was withdrawn."""
+        review = getattr(self, "review", None)
+        return review is not None and review.decision_on(day) not in (None, Decision.PENDING)
+
+    def was_accepted(self, day: date) -> bool:
+        """Whether it had been accepted by the end of ``day``, superseded since or not."""
+        review = getattr(self, "review", None)
+        return review is not None and review.decision_on(day) == Decision.ACCEPTED

@@ -1,4 +1,4 @@
-"""Acceptance or return of a request to close."""
+"""Acceptance or return of a report or of a request to close."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.filter(decision=Decision.ACCEPTED)
 
     def waiting_on(self, day: date) -> ReviewQuerySet:
-        """Asked for by the end of ``day`` and not decided by then."""
-        return self.filter(report__recorded_on__lte=day).exclude(decided_on__lte=day)
+        """Put up for review by the end of ``day`` and not decided by then."""
+        return self.filter(report__recorded_on__lte=day, is_afterwards=False).exclude(decided_on__lte=day)
 
     def decided_by(self, day: date, decision: str) -> ReviewQuerySet:
         """Decided as ``decision`` by the end of ``day``."""
@@ -32,6 +32,23 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def accepted_by(self, day: date) -> ReviewQuerySet:
         return self.decided_by(day, Decision.ACCEPTED)
+
+    def decisions(self, day: date) -> ReviewQuerySet:
+        """What reviewers had accepted or returned by the end of ``day``, the newest first."""
+        made = self.filter(decision__in=(Decision.ACCEPTED, Decision.RETURNED), decided_on__lte=day)
+        return made.order_by("-decided_at", "-pk")
+
+    def narrowed(self, *, decision: str = "", unit: object = None) -> ReviewQuerySet:
+        """Of one decision, of one unit: itself, or as a member of the collective ``unit``."""
+        rows = self.filter(decision=decision) if decision else self
+        if unit is None:
+            return rows
+        own = Q(report__department=unit)
+        return rows.filter(own | Q(report__assignment__collective_part__department=unit))
+
+    def requests(self) -> ReviewQuerySet:
+        """Of requests to close, not of ordinary reports."""
+        return self.filter(report__asks_to_close=True)
 
     def of_outer_assignment(self, assignment: str = "pk") -> ReviewQuerySet:
         """For a subquery: the requests of the outer row's assignment, by way of the closing index."""
@@ -46,7 +63,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
             "reviewer",
             "report__author",
             "report__department",
+            "report__period",
             "report__assignment__department",
+            "report__assignment__collective_part__department",
             "report__assignment__measure__plan",
             "report__assignment__measure__section",
         )
@@ -57,14 +76,15 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 class Review(models.Model):
     """
-    What becomes of a request to close (审核).
+    What becomes of a report or a request to close (审核).
 
-    Opened with the request by ``actions.report.submit``, decided once by ``actions.review.accept`` or
-    ``send_back``; a decision is never changed.
+    Opened by ``actions.report.submit`` with what needs acceptance, or by the decision itself on a report that took
+    effect at once. Decided once, by ``actions.review.accept`` or ``send_back`` or by the unit's own
+    ``actions.report.withdraw``; a decision is never changed.
     """
 
-    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="review", verbose_name=_("办结申请"))
-    decision = models.CharField(_("审核结果"), max_length=8, choices=Decision, default=Decision.PENDING)
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="review", verbose_name=_("填报"))
+    decision = models.CharField(_("审核结果"), max_length=9, choices=Decision, default=Decision.PENDING)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -76,6 +96,9 @@ class Review(models.Model):
     decided_on = models.DateField(_("审核日期"), null=True, blank=True)  # NULL while it waits
     decided_at = models.DateTimeField(_("审核时间"), null=True, blank=True)
     reason = models.TextField(_("审核意见"), blank=True, validators=[printable, MaxLengthValidator(MAX_TEXT)])
+    is_afterwards = models.BooleanField(
+        _("事后审核"), default=False, help_text=_("填报提交时已生效，作出决定之前不是待审核。")
+    )
 
     objects = ReviewQuerySet.as_manager()
 
@@ -90,10 +113,10 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(decision__in=Decision.values),
                 name="review_decision_is_known",
-                violation_error_message=_("审核结果只能是待审核、同意办结或退回。"),
+                violation_error_message=_("审核结果只能是待审核、同意、退回或已撤回。"),
             ),
             models.CheckConstraint(
-                condition=Q(decision=Decision.PENDING) | Q(reviewer__isnull=False),
+                condition=Q(decision__in=(Decision.PENDING, Decision.WITHDRAWN)) | Q(reviewer__isnull=False),
                 name="review_decided_has_reviewer",
                 violation_error_message=_("审核须有审核人。"),
             ),
@@ -117,3 +140,16 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report} · {self.get_decision_display()}"
+
+    def decision_on(self, day: date) -> str | None:
+        """The decision as it stood at the end of ``day``; None where the report then was in effect without one."""
+        if self.decided_on is not None and self.decided_on <= day:
+            return self.decision
+        return None if self.is_afterwards else Decision.PENDING.value
+
+    @property
+    def outcome(self) -> str:
+        """The decision in words; of a request to close, whether the part is finished."""
+        if self.decision == Decision.ACCEPTED and self.report.asks_to_close:
+            return str(_("同意办结"))
+        return self.get_decision_display()

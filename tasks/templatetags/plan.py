@@ -41,9 +41,9 @@ LIGHTS: dict[str, str] = {
 
 
 @register.simple_tag
-def light(timeliness: str) -> SafeString:
-    """The light of a row: colour, shape and word."""
-    return format_html(LIGHTS[timeliness], Timeliness(timeliness).label)
+def light(timeliness: str, word: str = "") -> SafeString:
+    """The light of a row: colour, shape and word; its own ``word`` where the thing has one."""
+    return format_html(LIGHTS[timeliness], word or Timeliness(timeliness).label)
 
 
 @register.filter

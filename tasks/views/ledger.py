@@ -45,7 +45,12 @@ def chips(request: HttpRequest, filterset: LedgerFilter) -> list[tuple[str, str,
 
 def page_of(request: HttpRequest, filterset: LedgerFilter) -> dict[str, Any]:
     """The page asked for (the nearest one there is where that makes no sense), and the numbers to turn to."""
-    paginator = Paginator(filterset.qs, filterset.length)
+    return turned(request, filterset.qs, filterset.length)
+
+
+def turned(request: HttpRequest, rows: Any, length: int) -> dict[str, Any]:
+    """The page of ``rows`` that is asked for, and the numbers to turn to."""
+    paginator = Paginator(rows, length)
     try:
         number = max(int(request.GET.get("page", "1")), 1)
     except ValueError:

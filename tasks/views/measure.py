@@ -10,14 +10,16 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from .. import permissions
+from ..charts import states
 from ..excel import ledger as workbooks
 from ..filters import MeasureFilter
 from ..links import day_of
-from ..members import attach_members
 from ..models import Assignment, Measure, Plan, Review
 from ..timeline import events
 from .access import allowed, person
+from .indicator import fresh
 from .ledger import answer, chips, page_of, tidied
+from .milestone import steps
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -72,14 +74,18 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     measures = Measure.objects.as_of(as_of.day).with_parts(as_of.day).select_related("plan", "section")
     found = get_object_or_404(measures, plan__slug=slug, number=number)
     parts = list(
-        Assignment.objects.filter(measure=found)
+        Assignment.objects.named()
+        .filter(measure=found)
         .as_of(as_of.day)
         .with_last_report(as_of.day)
+        .with_receipt(as_of.day)
         .select_related("measure__plan", "department")
-        .prefetch_related("department__memberships__member")
+        .with_members(as_of.day)
         .order_by("position", "pk")
     )
-    attach_members(parts, as_of.day)
+    milestones, indicators = steps(found, as_of.day), states(found, as_of.day)
+    is_marked = as_of.is_today and bool(milestones or indicators)
+    answers = is_marked and permissions.answering_department(request.user, found) is not None
     waiting = Review.objects.pending().of_measure(found).with_request()
     return render(
         request,
@@ -88,9 +94,19 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "plan": found.plan,
             "measure": found,
             "parts": parts,
+            "milestones": milestones,
+            "may_mark": is_marked and (answers or permissions.may_take_back(request.user)),
+            "may_take_back": is_marked and permissions.may_take_back(request.user),
+            "indicators": [(state, fresh(state)) for state in indicators],
+            "may_record": answers,
             "source_notes": found.source_notes.all(),
             "events": events(found, as_of.day),
-            "to_report": [part for part in parts if as_of.is_today and permissions.may_report(request.user, part)],
+            "to_report": [
+                part
+                for named in parts
+                for part in (named, *named.member_rows)
+                if as_of.is_today and permissions.may_report(request.user, part)
+            ],
             "to_review": [
                 review for review in waiting if as_of.is_today and permissions.may_review(request.user, review.report)
             ],

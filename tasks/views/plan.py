@@ -1,5 +1,7 @@
 """The way in, the list of plans, and one plan's dashboard."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -9,6 +11,9 @@ from ..dashboard import dashboard
 from ..links import day_of, link
 from ..models import Plan, units_of
 from .access import allowed
+
+# How long before the last reporting period ends its office is told so.
+RUNS_OUT = timedelta(days=60)
 
 
 @require_safe
@@ -30,14 +35,17 @@ def plans(request: HttpRequest) -> HttpResponse:
 @allowed(permissions.may_read)
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Plan, slug=slug)
+    as_of = day_of(request)
     return render(
         request,
         "tasks/plan/dashboard.html",
         {
             "plan": found,
-            "dashboard": dashboard(found, day_of(request).day),
-            "empty_collectives": units_of(found).without_members(),
+            "dashboard": dashboard(found, as_of.day),
+            "empty_collectives": units_of(found).without_members(as_of.day),
             "may_export": permissions.may_export(request.user),
-            "may_register_members": permissions.may_change_in_panel(request.user, "department"),
+            "may_register_members": permissions.may_manage_members(request.user),
+            "periods_run_out": permissions.may_manage_periods(request.user)
+            and not found.periods.containing(as_of.today + RUNS_OUT).exists(),
         },
     )

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import Group
 
 from departments.models import Department, Role, User
-from tasks.choices import DECIDING_ROLES, Decision
-from tasks.models import Assignment, Measure, Plan, Report, Review, Section
+from tasks.actions.period import create_ahead
+from tasks.choices import DECIDING_ROLES, Cadence, Decision, Timeframe
+from tasks.models import Assignment, Measure, Period, Plan, Report, Review, Section
+from tasks.timeliness import Span
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "dongli-ip-2020-2021.json"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -66,6 +68,7 @@ def fill(size: int) -> Filled:
     people = {name: _a_reporter(unit, number) for number, (name, unit) in enumerate(units.items())}
     supervisor = _a_person("supervisor", Role.SUPERVISOR)
     plan = Plan.objects.create(**source.plan | {"slug": SLUG, "office": units[OFFICE]})
+    create_ahead(plan=plan, until=TODAY)
     Section.objects.bulk_create(Section(**fields | {"plan": plan}) for fields in source.sections)
 
     parts: list[tuple[Assignment, list[Assignment]]] = []
@@ -139,6 +142,11 @@ def _reports(
             mine[-1].asks_to_close = True
             requests.append((mine[-1], fate))
         reports.extend(mine)
+    periods = {period.starts_on: period for period in Period.objects.all()}
+    for report in reports:
+        if report.assignment.measure.timeframe == Timeframe.ONGOING:
+            report.reported_for = Span.containing(report.recorded_on, Cadence.QUARTER).starts_on
+            report.period = periods[report.reported_for]
     Report.objects.bulk_create(reports, batch_size=BATCH)
     return requests
 
@@ -149,6 +157,7 @@ def _a_report(part: Assignment, author: User, day: date, chance: random.Random) 
         department=part.department,
         author=author,
         recorded_on=day,
+        reported_for=day,
         recorded_at=datetime.combine(day, time(9, chance.randrange(60)), SHANGHAI),
         progress=WORDS[: chance.randrange(20, len(WORDS))],
         needs_coordination=chance.random() < 0.04,

@@ -10,9 +10,11 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tasks.actions import plan as actions
+from tasks.actions.period import a_year_after
 
 SHIPPED = "dongli-ip-2020-2021.json"
 
@@ -36,7 +38,8 @@ class Command(BaseCommand):
                 _("“%(file)s”不是有效的JSON文件：%(reason)s") % {"file": file.name, "reason": error}
             ) from error
         try:
-            loaded = actions.load(document=document)
+            today = timezone.localdate()
+            loaded = actions.load(document=document, until=a_year_after(today), today=today)
         except actions.Malformed as error:
             raise CommandError(_("未载入任何内容。%(reason)s") % {"reason": error.args[0]}) from error
         self._report(file, loaded)
@@ -47,7 +50,7 @@ class Command(BaseCommand):
         if loaded.kept:
             self.stdout.write(_("已有而未改动：%(kept)s。") % {"kept": _counts(loaded.kept)})
         for part in loaded.left_out:
-            self.stdout.write(_("与现有的单位或分工不同，以现有为准，未补建：%(part)s。") % {"part": part})
+            self.stdout.write(_("与现有内容不同，以现有为准，未补建：%(part)s。") % {"part": part})
 
 
 def _counts(counter: dict[str, int]) -> str:

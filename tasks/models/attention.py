@@ -1,0 +1,114 @@
+"""What of a unit's part wants somebody's attention: questions to the assignments, asked with ``as_of``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from ..choices import SETTLED, Decision, Timeliness, Urgency
+from .report import Report
+from .review import Review
+
+
+class AttentionQuerySet(models.QuerySet[Any]):
+    """What ``AssignmentQuerySet`` says of help asked for, returns, receipts and the order of work."""
+
+    def in_force(self, day: date) -> Self:
+        """Without the parts of members who had not joined by ``day``, or had left."""
+        begun = Q(since__isnull=True) | Q(since__lte=day)
+        return self.filter(begun, Q(until__isnull=True) | Q(until__gt=day))
+
+    def members_of_outer_part(self, day: date) -> Self:
+        """For a subquery: the members' own parts, in force on ``day``, of the outer row's collective."""
+        rows: Self = self.model._default_manager.all()
+        return rows.in_force(day).filter(collective_part=OuterRef("pk"))
+
+    def needing_coordination(self, day: date) -> Self:
+        """
+        Open parts whose last report asks the leading group to step in; a collective's, where a member's does.
+
+        Wants ``as_of`` first.
+        """
+        members = self.members_of_outer_part(day)
+        return self.alias(asks_for_help=self._last_asks(day)).filter(
+            Q(asks_for_help=True) | Q(Exists(members.alias(asks=self._last_asks(day)).filter(asks=True))),
+            requested_on__isnull=True,
+        )
+
+    @staticmethod
+    def _last_asks(day: date) -> Subquery:
+        return Subquery(Report.objects.latest_of_outer_assignment(day).values("needs_coordination")[:1])
+
+    def with_return(self, day: date) -> Self:
+        """
+        Adds ``returned_because``: why a report or a request to close came back, until the unit says something again,
+        and ``returned_report``, its key.
+
+        NULL where none did, and where the part has been closed meanwhile. Wants ``as_of``.
+        """
+        answers = Report.objects.recorded_by(day).filter(
+            assignment=OuterRef("report__assignment"), recorded_at__gt=OuterRef("decided_at")
+        )
+        came_back = Review.objects.decided_by(day, Decision.RETURNED).filter(
+            ~Exists(answers), report__assignment=OuterRef("pk")
+        )
+        last = came_back.order_by("-decided_at")
+        return self.annotate(
+            returned_because=Case(
+                When(requested_on__isnull=True, then=Subquery(last.values("reason")[:1])),
+                output_field=models.TextField(),
+            ),
+            returned_report=Subquery(last.values("report")[:1]),
+        )
+
+    def with_newest_report(self) -> Self:
+        """Adds ``newest_report``: the key of the last report there is, whether it counts or not; NULL without any."""
+        rows = Report.objects.filter(assignment=OuterRef("pk")).newest_first()
+        return self.annotate(newest_report=Subquery(rows.values("pk")[:1]))
+
+    def with_receipt(self, day: date) -> Self:
+        """Adds ``signed_on``: the day the unit signed for its part, NULL where it had not by the end of ``day``."""
+        return self.annotate(signed_on=Case(When(receipt__signed_on__lte=day, then=F("receipt__signed_on"))))
+
+    def unsigned(self, day: date) -> Self:
+        """Parts that somebody has to sign for and nobody had by the end of ``day``: members', not the collective's."""
+        members = self.members_of_outer_part(day)
+        return (
+            self.in_force(day)
+            .filter(~Exists(members), Q(receipt__isnull=True) | Q(receipt__signed_on__gt=day))
+            .annotate(given_on=Coalesce("since", "measure__plan__issued_on"))
+            .filter(given_on__lte=day)
+        )
+
+    def longest_unsigned_first(self) -> Self:
+        """Wants ``unsigned``."""
+        return self.order_by("given_on", "measure__number", "position", "department__position", "pk")
+
+    def most_pressing_first(self, day: date) -> Self:
+        """
+        As a unit works through them: 逾期, 临期, 被退回, 超期未报, the rest, then what is closed. Wants ``as_of``.
+
+        Adds ``urgency`` and what ``with_return`` adds.
+        """
+        urgency = Case(
+            When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
+            When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
+            When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
+            When(returned_because__isnull=False, then=Value(Urgency.RETURNED)),
+            When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
+            default=Value(Urgency.REST),
+            output_field=models.IntegerField(),
+        )
+        rows: Any = self.with_return(day).annotate(**{"urgency": urgency})
+        ordered: Self = rows.order_by(
+            "urgency",
+            F("measure__due_on").asc(nulls_last=True),
+            "measure__plan_id",
+            "measure__number",
+            "position",
+        )
+        return ordered
