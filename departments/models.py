@@ -168,7 +168,7 @@ class Membership(models.Model):
     class Meta:
         verbose_name = _("成员单位")
         verbose_name_plural = _("成员单位")
-        ordering = ("left_on", "member__position", "member__name")
+        ordering = (F("left_on").asc(nulls_first=True), "member__position", "member__name")
         constraints = (
             models.UniqueConstraint(
                 fields=("collective", "member"),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterModelOptions(
             name='membership',
-            options={'ordering': ('left_on', 'member__position', 'member__name'), 'verbose_name': '成员单位', 'verbose_name_plural': '成员单位'},
+            options={'ordering': (models.OrderBy(models.F('left_on'), nulls_first=True), 'member__position', 'member__name'), 'verbose_name': '成员单位', 'verbose_name_plural': '成员单位'},
         ),
         migrations.RemoveConstraint(
             model_name='department',
