@@ -57,9 +57,10 @@ screenshots: dev ## take the pictures of the pages
 	$(PY) -m tests.screenshots $(ARGS)
 
 # What is locked stays as it is unless pyproject.toml asks for something else; ARGS=--upgrade takes the newest of all.
+# Extras stay named: older pips take the newest release, not the locked one, of what another package wants with an extra.
 # Only the default index counts: what else a machine knows of would put hashes into the locks that no other can satisfy.
 COMPILE = env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL $(PY) -m uv pip compile pyproject.toml \
-	--quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--quiet --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command 'make lock' $(ARGS)
 
 lock: dev ## resolve pyproject.toml into requirements/*.txt (ARGS=--upgrade)
