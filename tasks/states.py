@@ -18,7 +18,7 @@ TRANSITIONS: Mapping[tuple[ReportState, ReportAct], frozenset[ReportState]] = {
     (S.DRAFT, A.SAVE): frozenset({S.DRAFT}),
     (S.DRAFT, A.SUBMIT): frozenset({S.WAITING, S.IN_EFFECT}),
     (S.WAITING, A.WITHDRAW): frozenset({S.WITHDRAWN}),
-    (S.WAITING, A.ACCEPT): frozenset({S.ACCEPTED}),
+    (S.WAITING, A.ACCEPT): frozenset({S.ACCEPTED, S.SUPERSEDED}),  # the unit may have said something newer meanwhile
     (S.WAITING, A.SEND_BACK): frozenset({S.RETURNED}),
     (S.WAITING, A.FOLLOW_UP): frozenset({S.WAITING}),  # progress may be told while a request waits
     (S.IN_EFFECT, A.WITHDRAW): frozenset({S.WITHDRAWN}),

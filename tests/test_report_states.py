@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tasks.actions import draft as drafts
@@ -122,6 +122,33 @@ def test_a_returned_report_counts_no_more_and_the_next_one_corrects_it() -> None
 
 
 @pytest.mark.django_db
+def test_what_had_been_said_before_a_return_does_not_answer_it() -> None:
+    part = a_part(a_measure(a_plan(reports_need_acceptance=True)))
+    first = a_report(part, DAY)
+    second = a_report(part, DAY + timedelta(days=1), progress="检查48家。")
+    reviews.send_back(by=a_supervisor(), report=first, now=at(DAY + timedelta(days=2)), reason="请写明数量。")
+    as_returned = state(first), state(second)
+
+    a_report(part, DAY + timedelta(days=3), progress="检查60家。")
+
+    assert as_returned == (S.RETURNED, S.WAITING)
+    assert state(first) == S.CORRECTED
+
+
+@pytest.mark.django_db
+def test_what_is_accepted_after_something_newer_was_said_is_superseded() -> None:
+    part = a_part(a_measure(a_plan(reports_need_acceptance=True)))
+    first = a_report(part, DAY)
+    newer = a_report(part, DAY + timedelta(days=1), progress="检查48家。")
+    reviews.accept(by=a_supervisor(), report=first, now=at(DAY + timedelta(days=2)))
+    before = state(first)
+
+    actions.withdraw(by=newer.author, report=newer, now=at(DAY + timedelta(days=3)))
+
+    assert (before, state(first)) == (S.SUPERSEDED, S.ACCEPTED)
+
+
+@pytest.mark.django_db
 def test_a_returned_request_to_close_still_tells_of_progress() -> None:
     part = a_part(a_measure(due_on=None))
     a_return(part, DAY, DAY + timedelta(days=1))
@@ -227,6 +254,8 @@ MEANT = {
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
+@example(True, [("submit", 0, False), ("ask", 0, False), ("send back", 0, False), ("submit", 0, False)])
+@example(True, [("submit", 0, False), ("submit", 0, False), ("accept", 0, False), ("withdraw", 1, False)])
 @given(st.booleans(), st.lists(st.tuples(ACTS, st.integers(0, 9), st.booleans()), min_size=1, max_size=12))
 def test_no_sequence_of_acts_reaches_a_state_outside_the_table(needs_acceptance: bool, history) -> None:
     with transaction.atomic():

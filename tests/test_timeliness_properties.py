@@ -120,7 +120,7 @@ def happening(world: World, history: list[tuple[int, int, str]]) -> Iterator[dat
 def answers(day: date, plan: Plan | None = None) -> dict[str, Any]:
     """All that the project says of every measure and part as of ``day``, asked in general or for one plan."""
     measures = Measure.objects.as_of(day, plan).with_parts(day).with_last_report(day).select_related("plan")
-    parts = Assignment.objects.as_of(day, plan).most_pressing_first(day).select_related("measure__plan")
+    parts = Assignment.objects.as_of(day, plan).select_related("measure__plan").most_pressing_first(day)
     return {
         f"measure {row.pk}": {
             "light": row.timeliness,

@@ -106,7 +106,7 @@ def submit(
         if taken.author_id != by.pk or not taken.says_the_same_as(report):
             raise Superseded(taken)  # colleagues share a draft, and with it the name of its form
         return Submission(taken, is_new=False)
-    part = Assignment.objects.as_of(today).select_related("measure__plan").get(pk=assignment.pk)
+    part = Assignment.objects.with_requests(today).select_related("measure__plan").get(pk=assignment.pk)
     if part.requested_on is not None:
         raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
     newest = assignment.reports.newest_first().select_related("author", "department").first()

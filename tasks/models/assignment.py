@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +20,11 @@ from ..choices import (
     DECIDING_ROLES,
     PARTNER_ROLES,
     PRINCIPAL_ROLES,
+    SETTLED,
     AssignmentRole,
     Timeframe,
+    Timeliness,
+    Urgency,
 )
 from ..timeliness import EVER, NEVER
 from .attention import AttentionQuerySet
@@ -58,6 +61,13 @@ def members_closing(day: date, field: str) -> NullIf:
     members = Assignment.objects.members_of_outer_part(day)
     last = members.annotate(settled_on=Coalesce(own_closing(day, field), NEVER)).order_by("-settled_on")
     return NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
+
+
+@lru_cache(maxsize=128)
+def own_request(day: date) -> Coalesce:
+    """The day of the outer part's own accepted request, of all its members' for a collective; NULL while it is open."""
+    asked = "report__recorded_on"
+    return Coalesce(own_closing(day, asked), members_closing(day, asked))
 
 
 def said_since(day: date, counts_from: Any) -> ReportQuerySet:
@@ -134,9 +144,7 @@ class AssignmentQuerySet(AttentionQuerySet):
             ),
             owed_since=owed(day, plan or "measure__plan", since="since"),
             counts_from=Case(When(**ongoing, then=Coalesce("owed_since", EVER)), default=EVER),
-            own_requested_on=Coalesce(
-                own_closing(day, "report__recorded_on"), members_closing(day, "report__recorded_on")
-            ),
+            own_requested_on=own_request(day),
             has_members=Exists(members),
             has_reported=Case(
                 When(own_requested_on__isnull=False, then=True),
@@ -146,37 +154,49 @@ class AssignmentQuerySet(AttentionQuerySet):
             ),
         )
 
+    def with_requests(self, day: date) -> AssignmentQuerySet:
+        """
+        What has been asked for and said as of ``day``, without the lights: enough for whoever takes a report.
+
+        Adds ``own_requested_on``; ``requested_on``, the same or, where the unit made no request, of the closing of
+        what the part belongs to; ``is_waiting`` (a request is under review); and ``reported_for``, the first day of
+        the latest period reported for.
+        """
+        waiting = Review.objects.requests().waiting_on(day)
+        theirs = waiting.filter(report__assignment__collective_part=OuterRef("pk"))
+        latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
+        return self.annotate(
+            own_requested_on=own_request(day),
+            requested_on=Coalesce(
+                own_request(day),
+                own_closing(day, "report__recorded_on", "collective_part"),
+                measure_closing(day, "measure_id", "report__recorded_on"),
+            ),
+            is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
+            reported_for=Subquery(latest.values("reported_for")[:1]),
+        )
+
     def as_of(self, day: date, plan: Plan | None = None) -> AssignmentQuerySet:
         """
         Every part as it stood at the end of ``day``.
 
-        Adds to ``with_reporting``: ``requested_on`` and ``closed_on`` (of the unit's own accepted request, of all
+        Adds to ``with_reporting`` and ``with_requests``: ``closed_on`` (of the unit's own accepted request, of all
         members' for a collective, or of the closing of what the part belongs to where the unit made none),
-        ``is_waiting`` (a request is under review), ``timeliness`` and the periods its sentence speaks of. ``plan`` as
-        in ``with_reporting``.
+        ``timeliness`` and the periods its sentence speaks of. ``plan`` as in ``with_reporting``.
         """
         place = plan or "measure__plan"
-        waiting = Review.objects.requests().waiting_on(day)
-        theirs = waiting.filter(report__assignment__collective_part=OuterRef("pk"))
-        latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
         members = self.members_of_outer_part(day)
         quiet = members.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
-        rows = self.with_reporting(day, plan).annotate(
+        rows = self.with_requests(day).with_reporting(day, plan)
+        rows = rows.annotate(
             owed_until=owed(day, place, "ends_on", since="since"),
-            reported_for=Subquery(latest.values("reported_for")[:1]),
             as_of_day=Value(day, output_field=DateField()),
-            requested_on=Coalesce(
-                "own_requested_on",
-                own_closing(day, "report__recorded_on", "collective_part"),
-                measure_closing(day, "measure_id", "report__recorded_on"),
-            ),
             closed_on=Coalesce(
                 own_closing(day, "decided_on"),
                 members_closing(day, "decided_on"),
                 own_closing(day, "decided_on", "collective_part"),
                 measure_closing(day, "measure_id", "decided_on"),
             ),
-            is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
             timeliness=timeliness.timeliness(
                 day,
                 measure="measure__",
@@ -200,6 +220,13 @@ class AssignmentQuerySet(AttentionQuerySet):
         siblings = Assignment.objects.named().with_reporting(day).select_related("department")
         rows = siblings.order_by("position", "pk")
         return self.prefetch_related(Prefetch("measure__assignments", queryset=rows, to_attr="parts"))
+
+    def most_pressing_first(self, day: date) -> list[Any]:
+        """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
+        rows = self.with_return(day).order_by(
+            F("measure__due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
+        )
+        return sorted(rows, key=lambda row: row.urgency)
 
     def standing(self, light: str) -> AssignmentQuerySet:
         """Those whose light, as of the day the queryset was built for, is ``light``."""
@@ -255,7 +282,6 @@ class Assignment(models.Model):
 
     last_reports: list[Report]  # of with_last_report(): one or none
     newest_report: int | None  # of with_newest_report()
-    urgency: int  # of most_pressing_first()
     member_rows: list[Any]  # of with_members(): the members' own parts, with their annotations
     may_report: bool  # set by a page for the person who looks at it
 
@@ -325,9 +351,21 @@ class Assignment(models.Model):
 
     @property
     def is_returned(self) -> bool:
-        """Whether a request to close came back and has not been answered; wants ``with_return``."""
+        """Whether something came back, has not been answered and is open still; wants ``as_of`` and ``with_return``."""
         row: Any = self
-        return row.returned_because is not None
+        return row.returned_because is not None and row.requested_on is None
+
+    @property
+    def urgency(self) -> Urgency:
+        """逾期, 临期, 被退回, 超期未报, the rest, then what is closed; wants ``as_of`` and ``with_return``."""
+        row: Any = self
+        if row.timeliness in SETTLED:
+            return Urgency.SETTLED
+        if row.timeliness in (Timeliness.OVERDUE, Timeliness.DUE_SOON):
+            return Urgency[row.timeliness]
+        if self.is_returned:
+            return Urgency.RETURNED
+        return Urgency.SILENT if row.timeliness == Timeliness.SILENT else Urgency.REST
 
     @property
     def last_report(self) -> Report | None:

@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
-from ..choices import SETTLED, Decision, Timeliness, Urgency
+from ..choices import Decision
 from .report import Report
 from .review import Review
 
 
 class AttentionQuerySet(models.QuerySet[Any]):
-    """What ``AssignmentQuerySet`` says of help asked for, returns, receipts and the order of work."""
+    """What ``AssignmentQuerySet`` says of help asked for, returns and receipts."""
 
     def in_force(self, day: date) -> Self:
         """Without the parts of members who had not joined by ``day``, or had left."""
@@ -46,9 +46,7 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def with_return(self, day: date) -> Self:
         """
         Adds ``returned_because``: why a report or a request to close came back, until the unit says something again,
-        and ``returned_report``, its key.
-
-        NULL where none did, and where the part has been closed meanwhile. Wants ``as_of``.
+        and ``returned_report``, its key; NULL where none did. ``Assignment.is_returned`` says whether it matters still.
         """
         answers = Report.objects.recorded_by(day).filter(
             assignment=OuterRef("report__assignment"), recorded_at__gt=OuterRef("decided_at")
@@ -58,10 +56,7 @@ class AttentionQuerySet(models.QuerySet[Any]):
         )
         last = came_back.order_by("-decided_at")
         return self.annotate(
-            returned_because=Case(
-                When(requested_on__isnull=True, then=Subquery(last.values("reason")[:1])),
-                output_field=models.TextField(),
-            ),
+            returned_because=Subquery(last.values("reason")[:1]),
             returned_report=Subquery(last.values("report")[:1]),
         )
 
@@ -87,28 +82,3 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def longest_unsigned_first(self) -> Self:
         """Wants ``unsigned``."""
         return self.order_by("given_on", "measure__number", "position", "department__position", "pk")
-
-    def most_pressing_first(self, day: date) -> Self:
-        """
-        As a unit works through them: 逾期, 临期, 被退回, 超期未报, the rest, then what is closed. Wants ``as_of``.
-
-        Adds ``urgency`` and what ``with_return`` adds.
-        """
-        urgency = Case(
-            When(timeliness__in=SETTLED, then=Value(Urgency.SETTLED)),
-            When(timeliness=Timeliness.OVERDUE, then=Value(Urgency.OVERDUE)),
-            When(timeliness=Timeliness.DUE_SOON, then=Value(Urgency.DUE_SOON)),
-            When(returned_because__isnull=False, then=Value(Urgency.RETURNED)),
-            When(timeliness=Timeliness.SILENT, then=Value(Urgency.SILENT)),
-            default=Value(Urgency.REST),
-            output_field=models.IntegerField(),
-        )
-        rows: Any = self.with_return(day).annotate(**{"urgency": urgency})
-        ordered: Self = rows.order_by(
-            "urgency",
-            F("measure__due_on").asc(nulls_last=True),
-            "measure__plan_id",
-            "measure__number",
-            "position",
-        )
-        return ordered

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -65,9 +65,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(assignment=OuterRef(assignment)).standing(day).newest_first()
 
     def with_followers(self, day: date) -> ReportQuerySet:
-        """Adds ``is_followed``: whether a later report of the same part had taken its place by the end of ``day``."""
+        """
+        Adds ``is_followed``: whether a later report of the same part had taken its place by the end of ``day``.
+
+        A returned one is followed by what was said after it came back: what had been said before corrects nothing.
+        """
         later = Report.objects.standing(day).filter(assignment=OuterRef("assignment"), pk__gt=OuterRef("pk"))
-        return self.annotate(is_followed=Exists(later))
+        answers = later.filter(recorded_at__gt=OuterRef("review__decided_at"))
+        came_back = Q(review__decision=Decision.RETURNED, review__decided_on__lte=day)
+        return self.annotate(is_followed=Case(When(came_back, then=Exists(answers)), default=Exists(later)))
 
     def of_part(self, part: object) -> ReportQuerySet:
         """On one part; on a collective's also what its members say on their own."""

@@ -85,13 +85,12 @@ def parts_of(request: HttpRequest, day: date) -> list[Any]:
     department = person(request).department
     if department is None:
         return []
-    return list(with_everything(Assignment.objects.of(department, day), day))
+    return with_everything(Assignment.objects.of(department, day), day)
 
 
-def with_everything(parts: Any, day: date) -> Any:
-    return (
+def with_everything(parts: Any, day: date) -> list[Any]:
+    rows = (
         parts.as_of(day)
-        .most_pressing_first(day)
         .with_last_report(day)
         .with_siblings(day)
         .with_receipt(day)
@@ -101,6 +100,8 @@ def with_everything(parts: Any, day: date) -> Any:
         )
         .prefetch_related("draft__evidence", "last_reports__evidence")
     )
+    found: list[Any] = rows.most_pressing_first(day)
+    return found
 
 
 def cards(

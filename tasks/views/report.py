@@ -122,10 +122,10 @@ def _steps(found: list[Card]) -> list[dict[str, object]]:
 def _part(request: HttpRequest, pk: int) -> Any:
     """The part, for somebody who may report on it; for everybody else there is no such page."""
     day = day_of(request).day
-    part = desk.with_everything(Assignment.objects.filter(pk=pk), day).first()
-    if part is None or not permissions.may_report(request.user, part):
+    found = desk.with_everything(Assignment.objects.filter(pk=pk), day)
+    if not found or not permissions.may_report(request.user, found[0]):
         raise Http404
-    return part
+    return found[0]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
