@@ -20,7 +20,7 @@ run: ## install, migrate, load the plan, create the first accounts, serve (HOST,
 	@.ci/serve
 
 test: dev ## the whole test suite, in parallel (ARGS goes to pytest, WORKERS is their number)
-	$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: dev ## format, lint, types, templates, Django's checks, migrations, translations
 	@$(MAKE) --keep-going --no-print-directory $(CHECKS)

@@ -226,7 +226,8 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Period",
     "tasks.Section",
     "tasks.Measure",
-    "tasks.Assignment",
+    # A closing is the review's, which the time line has.
+    {"model": "tasks.Assignment", "exclude_fields": ["closing_asked_on", "closing_accepted_on"]},
     "tasks.Milestone",
     "tasks.MilestoneEntry",
     "tasks.Indicator",

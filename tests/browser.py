@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.contrib.auth.models import Group
 from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.http import HttpRequest
@@ -19,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
-from departments.models import Role, User
+from departments.models import User
 from tasks.models import Assignment, Plan
 
 from .builders import SHANGHAI
@@ -174,14 +173,7 @@ def open_window(live_server, today, browser: Browser, monkeypatch) -> Iterator[O
 
 
 @pytest.fixture
-def roles(live_server) -> None:
-    """The four groups: a database that the test before has emptied no longer has what the migrations put in."""
-    for role in Role:
-        Group.objects.get_or_create(name=role)
-
-
-@pytest.fixture
-def plan(roles: None, shipped_plan: Plan) -> Plan:
+def plan(live_server, shipped_plan: Plan) -> Plan:
     return shipped_plan
 
 

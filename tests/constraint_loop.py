@@ -82,6 +82,15 @@ CASES = {
         accepted=[member_part, lambda: member_part(again=True, since=BEFORE, until=DUE_ON)],
         refused=[lambda: member_part(again=True)],
     ),
+    "assignment_closing_is_asked_then_accepted": Case(
+        "办结须先申请、后审核。",
+        accepted=[named_part, lambda: named_part(closing_asked_on=DUE_ON, closing_accepted_on=DUE_ON)],
+        refused=[
+            lambda: named_part(closing_asked_on=DUE_ON, closing_accepted_on=BEFORE),
+            lambda: named_part(closing_asked_on=DUE_ON),
+            lambda: named_part(closing_accepted_on=DUE_ON),
+        ],
+    ),
     "assignment_only_members_come_and_go": Case(
         "只有集合成员的分工有起止日期。",
         accepted=[named_part, lambda: member_part(since=BEFORE), lambda: member_part(until=DUE_ON)],

@@ -17,7 +17,7 @@ from .builders import PASSWORD, a_reporter
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 UNIT = "公安东丽分局"
 SAVED = re.compile(r"草稿 01-12 10:30 .+保存")

@@ -16,7 +16,7 @@ from .test_browser_desk import SAVED, UNIT, card, progress, said, saved
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 part, reporter = test_browser_desk.part, test_browser_desk.reporter
 
 SMALL = """

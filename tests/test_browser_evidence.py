@@ -16,7 +16,7 @@ from .files import a_pdf, a_picture
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 LONG = "关于开展知识产权保护专项行动情况的说明" * 3
 

@@ -10,11 +10,11 @@ from .builders import a_leader
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles = browser.today, browser.roles
+today = browser.today
 
 
 @pytest.fixture
-def window(roles: None, open_window: OpenWindow) -> Window:
+def window(open_window: OpenWindow) -> Window:
     window = open_window(a_leader())
     window.goto("/plans/")
     return window

@@ -20,7 +20,7 @@ from .builders import a_leader, a_report, a_reporter, a_supervisor
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 LEDGER = "/plans/dongli-ip-2020-2021/measures/"
 FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"

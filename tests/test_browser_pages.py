@@ -28,7 +28,7 @@ from .builders import (
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 LEDGER = "/plans/dongli-ip-2020-2021/measures/"
 PARTS = "/plans/dongli-ip-2020-2021/assignments/"
@@ -164,7 +164,7 @@ def test_the_forms_of_the_panel(plan: Plan, open_window: OpenWindow) -> None:
     assert found == [], "\n".join(found)
 
 
-def test_pages_before_there_is_a_plan(roles: None, open_window: OpenWindow) -> None:
+def test_pages_before_there_is_a_plan(open_window: OpenWindow) -> None:
     window = open_window(a_leader())
 
     found = faults_of(window, "/", "/plans/", "/reviews/")
@@ -172,7 +172,7 @@ def test_pages_before_there_is_a_plan(roles: None, open_window: OpenWindow) -> N
     assert found == [], "\n".join(found)
 
 
-def test_pages_of_signing_in(roles: None, open_window: OpenWindow) -> None:
+def test_pages_of_signing_in(open_window: OpenWindow) -> None:
     somebody = a_leader()
     window = open_window()
     page = window.goto("/accounts/login/")

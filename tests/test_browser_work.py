@@ -21,7 +21,7 @@ from .builders import PASSWORD, a_closing, a_leader, a_report, a_reporter, a_sup
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 
 def go_to(page: Page, name: str) -> None:

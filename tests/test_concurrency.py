@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import connection, connections, models
 
-from departments.models import Role, User
+from departments.models import User
 from tasks.actions.measure import assign
 from tasks.actions.report import NotAccepted, Submission, submit
 from tasks.actions.review import accept, send_back
@@ -46,8 +45,6 @@ def _a_database_of_several(transactional_db: None, tmp_path: Path, monkeypatch: 
             in_memory.connection.backup(copy)
         monkeypatch.setitem(connections.settings, "default", {**in_memory.settings_dict, "NAME": str(file)})
         connections["default"] = connections.create_connection("default")
-    for role in Role:  # emptying a database after a test takes them away
-        Group.objects.get_or_create(name=role)
     yield
     if connections["default"] is not in_memory:
         connections["default"].close()

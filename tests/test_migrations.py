@@ -95,6 +95,12 @@ def test_a_database_of_the_release_before_comes_along_whole(before) -> None:
         ("万新街道", 1, "JOINT", None, None),
         ("万新街道", 2, "JOINT", None, None),
     ]
+    named = after.get_model("tasks", "Assignment").objects.filter(collective_part__isnull=True).order_by("pk")
+    assert list(named.values_list("closing_asked_on", "closing_accepted_on")) == [
+        (None, None),
+        (None, None),
+        (date(2021, 12, 1), date(2021, 12, 2)),
+    ]
     periods = after.get_model("tasks", "Period").objects.order_by("starts_on")
     first = periods.first()
     assert (first.starts_on, first.ends_on, first.due_on) == (date(2021, 7, 1), date(2021, 9, 30), date(2021, 10, 9))

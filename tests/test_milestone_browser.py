@@ -16,7 +16,7 @@ from .builders import a_reporter, a_supervisor, an_administrator, at
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 LEDGER = "/plans/dongli-ip-2020-2021/measures/"
 

@@ -19,7 +19,7 @@ from .builders import a_report, a_reporter, a_supervisor, at
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
-today, roles, plan = browser.today, browser.roles, browser.plan
+today, plan = browser.today, browser.plan
 
 
 def faults(window: Window) -> list[str]:

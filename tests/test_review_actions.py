@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from departments.models import Department, Role, User
 from tasks.actions.review import AlreadyDecided, accept, send_back
 from tasks.choices import Decision
-from tasks.models import Measure, Review
+from tasks.models import Assignment, Measure, Review
 
 from .builders import (
     a_collective,
@@ -24,6 +24,7 @@ from .builders import (
     a_plan,
     a_report,
     a_reporter,
+    a_return,
     a_supervisor,
     an_administrator,
     at,
@@ -63,6 +64,17 @@ def test_accepting_records_who_and_when() -> None:
         "reason": "材料齐全。",
         "is_afterwards": False,
     }
+
+
+def test_only_the_acceptance_of_a_request_to_close_closes_its_part() -> None:
+    told, returned, closed = a_part(a_measure(due_on=None)), a_part(), a_part()
+    accept(by=a_supervisor(), report=a_report(told, ASKED_ON), now=at(DECIDED_ON))
+    a_return(returned, ASKED_ON, DECIDED_ON)
+
+    accept(by=a_supervisor(), report=a_report(closed, ASKED_ON, asks_to_close=True), now=at(DECIDED_ON))
+
+    days = Assignment.objects.order_by("pk").values_list("closing_asked_on", "closing_accepted_on")
+    assert list(days) == [(None, None), (None, None), (ASKED_ON, DECIDED_ON)]
 
 
 def test_an_acceptance_needs_no_reason() -> None:

@@ -104,7 +104,7 @@ WHY_NOT = {
 @transaction.atomic
 def _decide(*, by: User, report: Report, decision: str, reason: str, now: datetime, seen: int | None) -> Review:
     # The part first, as whoever reports on it does; then what is read is what stands behind the locks.
-    Assignment.objects.select_for_update().get(pk=report.assignment_id)
+    part = Assignment.objects.select_for_update().get(pk=report.assignment_id)
     today = local_day(now)
     held = Report.objects.with_request().with_followers(today).get(pk=report.pk)
     permissions.require(permissions.may_review(by, held))
@@ -125,4 +125,7 @@ def _decide(*, by: User, report: Report, decision: str, reason: str, now: dateti
     if decision == Decision.RETURNED and not held.asks_to_close:
         held.void_on = today
         held.save(update_fields=["void_on"])
+    if decision == Decision.ACCEPTED and held.asks_to_close:
+        part.closing_asked_on, part.closing_accepted_on = held.recorded_on, today
+        part.save(update_fields=["closing_asked_on", "closing_accepted_on"])
     return review

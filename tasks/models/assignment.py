@@ -28,36 +28,31 @@ from ..choices import (
 )
 from ..timeliness import EVER, NEVER
 from .attention import AttentionQuerySet
+from .closing import ACCEPTED, ASKED, is_settled, own_closing
 from .period import owed, periods_of, with_periods
 from .plan import Plan
-from .report import Report, ReportQuerySet
+from .report import Report
 from .review import Review
 
 
 @lru_cache(maxsize=128)  # an expression without a database behind it; building it costs more than its answer
 def measure_closing(day: date, measure: str, field: str) -> NullIf:
     """
-    A date of the closing of the outer row's measure, NULL while it is open on ``day``.
+    A day of the closing of the outer row's measure, NULL while it is open on ``day``; ``field`` as of a part.
 
-    A measure is closed when the part of every deciding unit (the sole one, the leads, or all the joint ones) is;
-    ``field`` is ``report__recorded_on`` (asked for) or ``decided_on``, the last of them.
+    A measure is closed when the part of every deciding unit (the sole one, the leads, or all the joint ones) is, on
+    the last of their days.
     """
     deciding = Assignment.objects.leaves(day).filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
     last = deciding.annotate(
-        settled_on=Coalesce(own_closing(day, field), own_closing(day, field, "collective_part"), NEVER)
+        settled_on=Coalesce(own_closing(day, field), own_closing(day, field, "collective_part__"), NEVER)
     )
     return NullIf(Subquery(last.order_by("-settled_on").values("settled_on")[:1]), NEVER)
 
 
-@lru_cache(maxsize=512)
-def own_closing(day: date, field: str, assignment: str = "pk") -> Subquery:
-    """A date of the accepted request of the outer row's own part, NULL while there is none on ``day``."""
-    return Subquery(Review.objects.accepted_by(day).of_outer_assignment(assignment).values(field)[:1])
-
-
 @lru_cache(maxsize=128)
 def members_closing(day: date, field: str) -> NullIf:
-    """A date of the closing of a collective's part by all its members' own; NULL where one is open, or none there."""
+    """A day of the closing of a collective's part by all its members' own; NULL where one is open, or none there."""
     members = Assignment.objects.members_of_outer_part(day)
     last = members.annotate(settled_on=Coalesce(own_closing(day, field), NEVER)).order_by("-settled_on")
     return NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
@@ -66,18 +61,7 @@ def members_closing(day: date, field: str) -> NullIf:
 @lru_cache(maxsize=128)
 def own_request(day: date) -> Coalesce:
     """The day of the outer part's own accepted request, of all its members' for a collective; NULL while it is open."""
-    asked = "report__recorded_on"
-    return Coalesce(own_closing(day, asked), members_closing(day, asked))
-
-
-def said_since(day: date, counts_from: Any) -> ReportQuerySet:
-    """For a subquery: what counts of the outer part's reports for the period that begins on a day, or a later one."""
-    return Report.objects.standing(day).filter(assignment=OuterRef("pk"), reported_for__gte=counts_from).order_by()
-
-
-def is_settled(day: date) -> Exists:
-    """Whether the outer part's own request has been accepted."""
-    return Exists(Review.objects.accepted_by(day).of_outer_assignment())
+    return Coalesce(own_closing(day, ASKED), members_closing(day, ASKED))
 
 
 class AssignmentQuerySet(AttentionQuerySet):
@@ -113,7 +97,7 @@ class AssignmentQuerySet(AttentionQuerySet):
         """
         return self.filter(
             Q(since__isnull=True) | Q(since__lte=owed_until),
-            ~Exists(said_since(day, owed_since)),
+            ~Exists(Report.objects.of_outer_part_since(day, owed_since)),
             ~is_settled(day),
         )
 
@@ -136,7 +120,8 @@ class AssignmentQuerySet(AttentionQuerySet):
         latest = Report.objects.latest_of_outer_assignment(day)
         theirs = Report.objects.standing(day).filter(assignment__collective_part=OuterRef("pk")).newest_first()
         members = self.members_of_outer_part(day)
-        quiet = members.filter(~Exists(said_since(day, OuterRef(OuterRef("counts_from")))), ~is_settled(day))
+        said = Report.objects.of_outer_part_since
+        quiet = members.filter(~Exists(said(day, OuterRef(OuterRef("counts_from")))), ~is_settled(day))
         ongoing = {"measure__timeframe": Timeframe.ONGOING}
         return self.annotate(
             last_reported_on=Coalesce(
@@ -149,7 +134,7 @@ class AssignmentQuerySet(AttentionQuerySet):
             has_reported=Case(
                 When(own_requested_on__isnull=False, then=True),
                 When(has_members=True, then=~Exists(quiet)),
-                default=Exists(said_since(day, OuterRef("counts_from"))),
+                default=Exists(said(day, OuterRef("counts_from"))),
                 output_field=models.BooleanField(),
             ),
         )
@@ -169,8 +154,8 @@ class AssignmentQuerySet(AttentionQuerySet):
             own_requested_on=own_request(day),
             requested_on=Coalesce(
                 own_request(day),
-                own_closing(day, "report__recorded_on", "collective_part"),
-                measure_closing(day, "measure_id", "report__recorded_on"),
+                own_closing(day, ASKED, "collective_part__"),
+                measure_closing(day, "measure_id", ASKED),
             ),
             is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
             reported_for=Subquery(latest.values("reported_for")[:1]),
@@ -187,23 +172,23 @@ class AssignmentQuerySet(AttentionQuerySet):
         place = plan or "measure__plan"
         members = self.members_of_outer_part(day)
         quiet = members.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
+        said = Report.objects.of_outer_part_since(day, OuterRef("owed_since"))
         rows = self.with_requests(day).with_reporting(day, plan)
         rows = rows.annotate(
             owed_until=owed(day, place, "ends_on", since="since"),
             as_of_day=Value(day, output_field=DateField()),
             closed_on=Coalesce(
-                own_closing(day, "decided_on"),
-                members_closing(day, "decided_on"),
-                own_closing(day, "decided_on", "collective_part"),
-                measure_closing(day, "measure_id", "decided_on"),
+                own_closing(day, ACCEPTED),
+                members_closing(day, ACCEPTED),
+                own_closing(day, ACCEPTED, "collective_part__"),
+                measure_closing(day, "measure_id", ACCEPTED),
             ),
             timeliness=timeliness.timeliness(
                 day,
                 measure="measure__",
                 plan=plan or "measure__plan__",
                 requested_on="requested_on",
-                silent=Q(owed_since__isnull=False)
-                & (Exists(quiet) | Q(~Exists(said_since(day, OuterRef("owed_since"))), has_members=False)),
+                silent=Q(owed_since__isnull=False) & (Exists(quiet) | Q(~Exists(said), has_members=False)),
             ),
         )
         return with_periods(rows, day, place, since="since")
@@ -220,13 +205,6 @@ class AssignmentQuerySet(AttentionQuerySet):
         siblings = Assignment.objects.named().with_reporting(day).select_related("department")
         rows = siblings.order_by("position", "pk")
         return self.prefetch_related(Prefetch("measure__assignments", queryset=rows, to_attr="parts"))
-
-    def most_pressing_first(self, day: date) -> list[Any]:
-        """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
-        rows = self.with_return(day).order_by(
-            F("measure__due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
-        )
-        return sorted(rows, key=lambda row: row.urgency)
 
     def standing(self, light: str) -> AssignmentQuerySet:
         """Those whose light, as of the day the queryset was built for, is ``light``."""
@@ -278,6 +256,14 @@ class Assignment(models.Model):
     since = models.DateField(_("起始日期"), null=True, blank=True)  # NULL: since the plan was issued
     until = models.DateField(_("终止日期"), null=True, blank=True)  # NULL: still in force; that day no longer counts
 
+    closing_asked_on = models.DateField(
+        _("办结申请日期"),
+        null=True,
+        blank=True,
+        editable=False,  # NULL while the part is open
+    )
+    closing_accepted_on = models.DateField(_("办结审核日期"), null=True, blank=True, editable=False)
+
     objects = AssignmentManager()
 
     last_reports: list[Report]  # of with_last_report(): one or none
@@ -312,6 +298,16 @@ class Assignment(models.Model):
                 condition=Q(role=AssignmentRole.SOLE, collective_part__isnull=True),
                 name="assignment_one_sole_on_measure",
                 violation_error_message=_("一项任务只能有一个负责单位。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(closing_asked_on__isnull=True, closing_accepted_on__isnull=True)
+                | Q(
+                    closing_asked_on__isnull=False,
+                    closing_accepted_on__isnull=False,
+                    closing_accepted_on__gte=F("closing_asked_on"),
+                ),
+                name="assignment_closing_is_asked_then_accepted",
+                violation_error_message=_("办结须先申请、后审核。"),
             ),
             models.CheckConstraint(
                 condition=Q(role__in=AssignmentRole.values),

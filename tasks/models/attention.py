@@ -15,7 +15,7 @@ from .review import Review
 
 
 class AttentionQuerySet(models.QuerySet[Any]):
-    """What ``AssignmentQuerySet`` says of help asked for, returns and receipts."""
+    """What ``AssignmentQuerySet`` says of help asked for, returns, receipts and the order of work."""
 
     def in_force(self, day: date) -> Self:
         """Without the parts of members who had not joined by ``day``, or had left."""
@@ -82,3 +82,10 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def longest_unsigned_first(self) -> Self:
         """Wants ``unsigned``."""
         return self.order_by("given_on", "measure__number", "position", "department__position", "pk")
+
+    def most_pressing_first(self, day: date) -> list[Any]:
+        """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
+        rows = self.with_return(day).order_by(
+            F("measure__due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
+        )
+        return sorted(rows, key=lambda row: row.urgency)

@@ -17,6 +17,7 @@ from .. import timeliness
 from ..choices import Timeframe, Timeliness
 from ..validators import printable
 from .assignment import Assignment, measure_closing
+from .closing import ACCEPTED, ASKED
 from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
@@ -44,7 +45,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
         Adds to ``lights``: ``closed_on``, the day of the closing's last decision; NULL while open.
         """
-        rows = self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", "decided_on"))
+        rows = self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", ACCEPTED))
         return with_periods(rows, day, plan or "plan")
 
     def lights(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
@@ -58,7 +59,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             as_of_day=Value(day, output_field=DateField()),
             owed_since=owed(day, plan or "plan"),
             owed_until=owed(day, plan or "plan", "ends_on"),
-            requested_on=measure_closing(day, "pk", "report__recorded_on"),
+            requested_on=measure_closing(day, "pk", ASKED),
             timeliness=self._timeliness(day, plan),
         )
 

@@ -64,6 +64,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """For a subquery: the last report of the outer row's assignment that counts at the end of ``day``."""
         return self.filter(assignment=OuterRef(assignment)).standing(day).newest_first()
 
+    def of_outer_part_since(self, day: date, counts_from: Any) -> ReportQuerySet:
+        """For a subquery: the outer part's that count for the period that begins on ``counts_from``, or a later one."""
+        return self.standing(day).filter(assignment=OuterRef("pk"), reported_for__gte=counts_from).order_by()
+
     def with_followers(self, day: date) -> ReportQuerySet:
         """
         Adds ``is_followed``: whether a later report of the same part had taken its place by the end of ``day``.

@@ -84,7 +84,9 @@ def fill(size: int) -> Filled:
     Assignment.objects.bulk_create((part for part, _all in parts), batch_size=BATCH)
 
     requests = _reports(parts, people, chance)
-    Review.objects.bulk_create(_reviews(requests, supervisor), batch_size=BATCH)
+    reviews = list(_reviews(requests, supervisor))
+    Review.objects.bulk_create(reviews, batch_size=BATCH)
+    Assignment.objects.bulk_update(_closed(reviews), ["closing_asked_on", "closing_accepted_on"], batch_size=BATCH)
     return Filled(plan, supervisor, people[OFFICE])
 
 
@@ -178,3 +180,11 @@ def _reviews(requests: list[tuple[Report, str]], supervisor: User) -> Iterator[R
             decided_at=report.recorded_at + timedelta(2),
             reason="请补充佐证材料。" if fate == Decision.RETURNED else "",
         )
+
+
+def _closed(reviews: list[Review]) -> Iterator[Assignment]:
+    for review in reviews:
+        if review.decision == Decision.ACCEPTED:
+            part = review.report.assignment
+            part.closing_asked_on, part.closing_accepted_on = review.report.recorded_on, review.decided_on
+            yield part
