@@ -89,6 +89,11 @@ def pages(client: Client) -> list[str]:
     ]
 
 
+def lists(client: Client) -> list[str]:
+    """The pages that are narrowed down by conditions."""
+    return [*pages(client)[3:6], "/reviews/"]
+
+
 def doors(client: Client) -> list[str]:
     return [client.report, client.review, "/accounts/password/", "/accounts/logout/"]
 
@@ -102,7 +107,8 @@ def fault(response: HttpResponse) -> str:
         return ""
     if not kind.startswith("text/html"):
         return f"{response.status_code} of type {kind}"
-    return "" if re.search("[\u4e00-\u9fff]", Page(response).words) else f"{response.status_code} without a word"
+    said = re.search(r">[^<]*[\u4e00-\u9fff]", response.content.decode())  # outside of the tags
+    return "" if said else f"{response.status_code} without a word"
 
 
 def faults(answers: dict[str, HttpResponse]) -> dict[str, str]:
@@ -123,11 +129,14 @@ def test_no_value_breaks_a_page_in_whatever_place(client, number) -> None:
     path = pages(client)[number]
 
     answers = {}
-    for value in [*(quote(value) for value in NASTY), *RAW]:
-        # Everything else first: a wrong day is refused before the rest is read.
+    values = [*(quote(value) for value in NASTY), *RAW]
+    for place, value in enumerate(values):
+        answers[f"{path}?as_of={value}"] = client.get(path, QUERY_STRING=f"as_of={value}")
+        if path not in lists(client) and place % 8:  # reads no conditions: a few of the values are enough
+            continue
+        # Without a day: a wrong one is refused before the rest is read.
         query = "&".join(f"{name}={value}" for name in PARAMETERS if name != "as_of")
         answers[f"{path}?{query}"] = client.get(path, QUERY_STRING=query)
-        answers[f"{path}?as_of={value}"] = client.get(path, QUERY_STRING=f"as_of={value}")
 
     assert faults(answers) == {}
 
