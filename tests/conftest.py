@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -39,6 +40,16 @@ def _the_roles_come_back(sender: AppConfig, **_signal: object) -> None:
     if sender.label == "departments":
         for role in Role:
             Group.objects.get_or_create(name=role)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """A request that its browser did not wait for may still be in the database when that is to be taken down."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"{others} WHERE datname = current_database() AND pid <> pg_backend_pid()")
 
 
 @pytest.fixture(autouse=True)
