@@ -256,7 +256,7 @@ def test_returning_needs_a_reason_and_the_unit_reads_it(plan, unit, supervisor) 
         ({"decision": "PENDING", "reason": "请附清单。"}, "请选择同意或退回。"),
         ({"decision": "accept", "reason": "请附清单。"}, "请选择同意或退回。"),
         ({"decision": "RETURNED", "reason": "坏\0字"}, "文字中有无法显示的控制字符，请删除后重试。"),
-        ({"decision": "ACCEPTED", "reason": "字" * 5001}, "5000"),
+        ({"decision": "ACCEPTED", "reason": "字" * 5001}, "文字过长，最多5000字，目前5001字，请精简后再提交。"),
     ],
 )
 def test_what_cannot_be_taken_is_explained_and_the_reason_is_still_there(

@@ -5,23 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from ..validators import printable
+from ..validators import MAX_TEXT, printable
 
 SELECTED = format_html(" {}", "selected")
 
 
+TOO_LONG = _("文字过长，最多%(limit_value)d字，目前%(show_value)d字，请精简后再提交。")
+
+
 class PlainTextField(forms.CharField):
-    """Text as people write it. Says once, in our words, what Django would also say of one character in its own."""
+    """Text as people write it. What Django would say of its characters and its length is said once, in our words."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        of_django = (ProhibitNullCharactersValidator, MaxLengthValidator)
         self.validators = [
-            *(each for each in self.validators if not isinstance(each, ProhibitNullCharactersValidator)),
+            *(each for each in self.validators if not isinstance(each, of_django)),
+            MaxLengthValidator(self.max_length or MAX_TEXT, TOO_LONG),
             printable,
         ]
 
