@@ -70,6 +70,15 @@ class ReportAct(models.TextChoices):
     REINSTATE = "REINSTATE", _("后一份填报撤回或被退回")
 
 
+class ExtensionState(models.TextChoices):
+    """What has become of a request for more time."""
+
+    PENDING = "PENDING", _("待审核")
+    APPROVED = "APPROVED", _("同意延期")
+    REFUSED = "REFUSED", _("不同意延期")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+
+
 class QueueKind(models.TextChoices):
     """Why a report lies before those who decide on it."""
 

@@ -87,8 +87,25 @@ class UnitRow:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """How many dated measures were closed in time, of those of which it can be said, on one of the two clocks."""
+
+    label: object
+    clock: str
+    kept: int
+    measured: int
+
+    @property
+    def percent(self) -> int | None:
+        """0–100, rounded down, so that 100 means all; None without anything to measure."""
+        return self.kept * 100 // self.measured if self.measured else None
+
+
+@dataclass(frozen=True)
 class Dashboard:
     figures: list[Figure]
+    rates: list[Rate]
+    extensions: list[Figure]
     sections: list[SectionRow]
     units: list[UnitRow]
     overdue: list[Measure]
@@ -105,6 +122,8 @@ def dashboard(plan: Plan, day: date) -> Dashboard:
     overdue = measures.standing(Timeliness.OVERDUE).longest_overdue_first().select_related("plan").with_parts(day, plan)
     return Dashboard(
         figures=_figures(plan, day, measures, numbers, units),
+        rates=_rates(measures, day),
+        extensions=_extensions(measures, day),
         sections=sections,
         units=units,
         overdue=list(overdue[:MOST_OVERDUE_SHOWN]),
@@ -132,6 +151,24 @@ def _figures(plan: Plan, day: date, measures: Any, numbers: Counter[str], units:
         Figure(measures.needing_coordination(day).count(), _("需领导协调"), "measures", {"coordination": "yes"}),
         Figure(_unsigned(plan, day), _("未签收分工"), "receipts", {}),
     ]
+
+
+def _rates(measures: Any, day: date) -> list[Rate]:
+    """On both clocks; one query."""
+    labels = {"original": _("按原定时限"), "effective": _("按现行时限")}
+    numbers = measures.count_by_clock(day)
+    return [
+        Rate(label, clock, numbers[f"{clock}_kept"], numbers[f"{clock}_measured"]) for clock, label in labels.items()
+    ]
+
+
+def _extensions(measures: Any, day: date) -> list[Figure]:
+    rows = (
+        (measures.extended(day), _("已延期"), "yes"),
+        (measures.extended_repeatedly(day), _("多次延期"), "repeated"),
+        (measures.with_extension_waiting(day), _("延期待审核"), "waiting"),
+    )
+    return [Figure(found.count(), label, "measures", {"extension": value}) for found, label, value in rows]
 
 
 def _unsigned(plan: Plan, day: date) -> int:

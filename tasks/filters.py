@@ -169,6 +169,24 @@ class MeasureFilter(LedgerFilter):
         method="unchanged",
     )
 
+    extension = _choice(
+        label=_("延期"),
+        empty_label=_("全部"),
+        choices=[("waiting", _("延期待审核")), ("yes", _("已延期")), ("repeated", _("多次延期"))],
+        method="having_extension",
+    )
+    clock = _choice(
+        label=_("按期情况"),
+        empty_label=_("全部"),
+        choices=[
+            ("original", _("按原定时限已到期或办结")),
+            ("original_kept", _("按原定时限按期办结")),
+            ("effective", _("按现行时限已到期或办结")),
+            ("effective_kept", _("按现行时限按期办结")),
+        ],
+        method="on_clock",
+    )
+
     class Meta:
         model = Measure
         fields: tuple[str, ...] = ()
@@ -194,6 +212,15 @@ class MeasureFilter(LedgerFilter):
         if sort in {"report", "silent"}:
             return queryset.by_last_report(self.day, oldest_first=sort == "silent")
         return queryset.in_plan_order()
+
+    def having_extension(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
+        if value == "waiting":
+            return queryset.with_extension_waiting(self.day)
+        return queryset.extended(self.day) if value == "yes" else queryset.extended_repeatedly(self.day)
+
+    def on_clock(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
+        clock, _underscore, kept = value.partition("_")
+        return queryset.kept(self.day, clock) if kept else queryset.measured(self.day, clock)
 
     def in_section(self, queryset: QuerySet[Measure], name: str, value: Section) -> QuerySet[Measure]:
         return queryset.filter(section=value)

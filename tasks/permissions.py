@@ -7,7 +7,7 @@ with several roles may do what any of them may.
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department, Role, User
 
-from .choices import DECIDING_ROLES
-from .models import Assignment, Evidence, Measure, Plan, Report
+from .choices import DECIDING_ROLES, ExtensionState
+from .models import Assignment, Evidence, Extension, Measure, Plan, Report
 
 Person = User | AnonymousUser
 
@@ -34,6 +34,7 @@ RECORDS = frozenset(
         "evidence",
         "indicatorvalue",
         "milestoneentry",
+        "extension",
         "logentry",
         "accessattempt",
         "accesslog",
@@ -163,6 +164,53 @@ def why_not_review(user: Person, report: Report) -> str:
     return _("这份填报由督办管理员审核。")
 
 
+def may_decide_extension(user: Person, extension: Extension) -> bool:
+    """
+    Four eyes: nobody gives more time to his own department, be it the one that asks or one that answers with it.
+
+    Where the plan's own office answers for the measure the leading group decides, elsewhere the supervisors.
+    """
+    if not isinstance(user, User) or extension.author_id == user.pk:
+        return False
+    answering = _answering_for(extension)
+    if user.department_id is not None and user.department_id in answering:
+        return False
+    if extension.measure.plan.office_id in answering:
+        return has_role(user, Role.LEADER, Role.ADMINISTRATOR)
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def _answering_for(extension: Extension) -> set[int]:
+    """The keys of the units that answer for the measure, members of collectives included, and of the one that asks."""
+    parts = extension.measure.assignments.all()
+    return {part.department_id for part in parts if part.role in DECIDING_ROLES} | {extension.department_id}
+
+
+def why_not_decide_extension(user: Person, extension: Extension) -> str:
+    """In words, why somebody with a review queue may not decide on this request; empty where he may."""
+    if may_decide_extension(user, extension) or not isinstance(user, User):
+        return ""
+    if extension.author_id == user.pk:
+        return _("这份延期申请由您本人提出，须由他人审核。")
+    if user.department_id in _answering_for(extension):
+        return _("按回避要求，本单位负责的任务延期须由其他单位的人员审核。")
+    if extension.measure.plan.office_id in _answering_for(extension):
+        return _("督办单位自己负责的任务，延期由领导小组审核。")
+    return _("这份延期申请由督办管理员审核。")
+
+
+def may_ask_for_time(user: Person, measure: Measure) -> bool:
+    """Offer the form for it: for an open measure with a deadline, to who answers for it; wants the measure's light."""
+    row: Any = measure
+    is_open = measure.due_on is not None and row.requested_on is None and row.last_extension != ExtensionState.PENDING
+    return is_open and answering_department(user, measure) is not None
+
+
+def may_withdraw_extension(user: Person, extension: Extension) -> bool:
+    """Whoever may ask for the unit that asked."""
+    return answering_department(user, extension.measure) == extension.department
+
+
 def answering_department(user: Person, measure: Measure) -> Department | None:
     """
     In whose name this person may record what the measure as a whole has reached; None where he may not.
@@ -219,7 +267,7 @@ def may_view_in_panel(user: Person, model: str) -> bool:
     """``model`` is a model's name in lower case, as in ``WORKING_DATA``."""
     if has_role(user, Role.ADMINISTRATOR):
         return True
-    return has_role(user, Role.SUPERVISOR) and model in WORKING_DATA | {"department", "report", "review"}
+    return has_role(user, Role.SUPERVISOR) and model in WORKING_DATA | {"department", "report", "review", "extension"}
 
 
 def may_add_in_panel(user: Person, model: str) -> bool:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from departments.models import Membership
 
 from .changes import ACTIONS, Change, changes_of, end_of, kind_of, names_in, start_of, who_did
-from .choices import Decision, ReportState
-from .models import Assignment, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
+from .choices import Decision, ExtensionState, ReportState
+from .models import Assignment, Extension, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def events(measure: Measure, day: date, part: Assignment | None = None) -> list[
         own = Q(assignment=part) | Q(assignment__collective_part=part)
     found = [
         *_dates(measure, day),
+        *_extensions(measure, day),
         *_reports(own, day),
         *_receipts(own, day),
         *_steps(measure, day),
@@ -69,6 +70,36 @@ def _dates(measure: Measure, day: date) -> Iterator[Event]:
     yield Event(start_of(plan.issued_on), plan.issuer, _("印发计划"), plan.number, is_timed=False)
     if measure.due_on is not None and measure.due_on <= day:
         yield Event(end_of(measure.due_on), _("系统"), _("完成时限到期"), is_timed=False)
+
+
+# --- more time ---------------------------------------------------------------------------------------
+
+
+def _extensions(measure: Measure, day: date) -> Iterator[Event]:
+    """What was asked for, what became of it, and the deadlines that were moved and are over."""
+    asked = Extension.objects.filter(measure=measure).asked_by(day).select_related("department", "author", "reviewer")
+    for each in asked:
+        unit = {"unit": each.department, "person": each.author.name}
+        who = _("%(unit)s（%(person)s代录）") % unit if each.is_recorded_for_another else str(each.department)
+        person = "" if each.is_recorded_for_another else each.author.name
+        moved = Change(_("完成时限"), f"{each.from_due_on:%Y-%m-%d}", f"{each.due_on:%Y-%m-%d}")
+        marks = (_("逾期后申请"),) if each.days_late else ()
+        yield Event(each.asked_at, who, _("申请延期"), each.reason, person=person, marks=marks, changes=(moved,))
+        if each.state_on(day) != ExtensionState.PENDING:
+            yield from _extension_decided(each, moved)
+
+
+def _extension_decided(each: Extension, moved: Change) -> Iterator[Event]:
+    row: Any = each  # decided, and so by somebody and with a time
+    if each.state == ExtensionState.WITHDRAWN:
+        yield Event(row.decided_at, str(each.department), _("撤回延期申请"), person=row.reviewer.name)
+        return
+    is_granted = each.state == ExtensionState.APPROVED
+    text = "\n".join(filter(None, (each.document_number, each.opinion)))
+    what = _("同意延期") if is_granted else _("不同意延期")
+    yield Event(row.decided_at, row.reviewer.name, what, text, changes=(moved,) if is_granted else ())
+    if is_granted:
+        yield Event(end_of(each.due_on), _("系统"), _("延期后的完成时限到期"), is_timed=False)
 
 
 # --- reports and what became of them -----------------------------------------------------------------

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .choices import SETTLED, Cadence, Timeframe, Timeliness
+from .choices import SETTLED, Cadence, ExtensionState, Timeframe, Timeliness
 
 # The days a page may be asked for: early and late enough for any plan, and far from where dates overflow.
 EARLIEST = date(1949, 10, 1)
@@ -148,15 +148,17 @@ def _due_soon_until(day: date, plan: str | Rules) -> Combinable:
     return DaysAfter(day, F(f"{plan}due_soon_days"))
 
 
-def timeliness(day: date, *, measure: str, plan: str | Rules, requested_on: str, silent: Q | Combinable) -> Case:
+def timeliness(
+    day: date, *, measure: str, plan: str | Rules, due_on: str, requested_on: str, silent: Q | Combinable
+) -> Case:
     """
     Where a row stands on ``day``, as a value of ``Timeliness``.
 
-    ``measure`` and ``plan`` are paths to those models' fields, or ``plan`` is the plan itself. ``requested_on``
-    names the date of the accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
-    An ongoing measure has no ``due_on``, by a constraint, so that the comparisons of dates cannot touch it.
+    ``measure`` and ``plan`` are paths to those models' fields, or ``plan`` is the plan itself. ``due_on`` names the
+    deadline in force on ``day`` (the original one, or the last that was granted), ``requested_on`` the date of the
+    accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
+    An ongoing measure has no deadline, by a constraint, so that the comparisons of dates cannot touch it.
     """
-    due_on = f"{measure}due_on"
     return Case(
         When(Q(**{f"{requested_on}__gt": F(due_on)}), then=Value(Timeliness.CLOSED_LATE)),
         When(Q(**{f"{requested_on}__isnull": False}), then=Value(Timeliness.CLOSED)),
@@ -177,11 +179,17 @@ def timeliness(day: date, *, measure: str, plan: str | Rules, requested_on: str,
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of a duty on ``day``: enough to say in one sentence why its light is what it is."""
+    """
+    What is known of a duty on ``day``: enough to say in one sentence why its light is what it is.
+
+    ``due_on`` is the deadline in force on the day, ``original_due_on`` the one that was issued; ``extension`` is what
+    had become of the last request for more time (None: none has been made).
+    """
 
     timeliness: str
     day: date
     due_on: date | None
+    original_due_on: date | None
     requested_on: date | None
     closed_on: date | None
     owed: Due | None  # the period whose reports were due by the day; None while none has been
@@ -190,6 +198,11 @@ class Standing:
     units: int = 1  # how many units answer for it, and how many of those have reported
     reported: int = 0
     is_own: bool = True  # closed by a request of its own, not along with its measure
+    extension: str | None = None
+
+    @property
+    def is_extended(self) -> bool:
+        return self.due_on != self.original_due_on
 
     @property
     def days_late(self) -> int | None:
@@ -213,7 +226,7 @@ class Standing:
     def _closed(self) -> str:
         # A row that is settled has both dates; the database computed the light from them.
         words = {
-            "due": in_words(self.due_on) if self.due_on else "",
+            "due": self._deadline,
             "requested": in_words(self.requested_on) if self.requested_on else "",
             "closed": in_words(self.closed_on) if self.closed_on else "",
             "days": self.days_late,
@@ -221,19 +234,40 @@ class Standing:
         if not self.is_own:
             return _("任务已于%(closed)s办结，本单位未单独申请办结。") % words
         if self.timeliness == Timeliness.CLOSED_LATE:
-            return _("应于%(due)s办结，%(requested)s申请办结，逾期%(days)d天；%(closed)s审核同意。") % words
+            return _("%(due)s，%(requested)s申请办结，逾期%(days)d天；%(closed)s审核同意。") % words
         if self.due_on is None:
             return _("%(requested)s申请办结，%(closed)s审核同意。") % words
-        return _("应于%(due)s办结，%(requested)s申请办结，按期；%(closed)s审核同意。") % words
+        return _("%(due)s，%(requested)s申请办结，按期；%(closed)s审核同意。") % words
+
+    @property
+    def _deadline(self) -> str:
+        """The deadline in words; both where it has been moved."""
+        if self.due_on is None or self.original_due_on is None:
+            return ""
+        words = {"due": in_words(self.due_on), "original": in_words(self.original_due_on)}
+        if self.is_extended:
+            return _("原定%(original)s办结，延期至%(due)s") % words
+        return _("应于%(due)s办结") % words
+
+    @property
+    def _asked(self) -> str:
+        """What is to be said of more time asked for and not given; of a late duty also that none was asked for."""
+        if self.extension == ExtensionState.PENDING:
+            return _("，延期申请待审核")
+        if self.timeliness != Timeliness.OVERDUE:
+            return ""
+        if self.extension == ExtensionState.REFUSED:
+            return _("，延期申请未获同意")
+        return "" if self.is_extended else _("，未申请延期")
 
     def _dated(self, due_on: date) -> str:
         left = (due_on - self.day).days
-        words = {"due": in_words(due_on), "days": abs(left)}
+        words = {"due": self._deadline, "days": abs(left), "asked": self._asked}
         if left < 0:
-            return _("应于%(due)s办结，逾期%(days)d天。") % words
+            return _("%(due)s，逾期%(days)d天%(asked)s。") % words
         if left == 0:
-            return _("应于%(due)s办结，当日到期。") % words
-        return ngettext("应于%(due)s办结，还有%(days)d天。", "应于%(due)s办结，还有%(days)d天。", left) % words
+            return _("%(due)s，当日到期%(asked)s。") % words
+        return ngettext("%(due)s，还有%(days)d天%(asked)s。", "%(due)s，还有%(days)d天%(asked)s。", left) % words
 
     def _ongoing(self) -> str:
         owed, following = self.owed, self.following

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import Group
 
 from departments.models import Department, Membership, Role, User
+from tasks.actions import extension as extension_actions
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
 from tasks.actions.member import expand, expand_to_members
 from tasks.actions.period import create_ahead
-from tasks.choices import AssignmentRole, Timeframe
-from tasks.models import Assignment, Indicator, Measure, Milestone, Plan, Report, Section
+from tasks.choices import DECIDING_ROLES, AssignmentRole, Timeframe
+from tasks.models import Assignment, Extension, Indicator, Measure, Milestone, Plan, Report, Section
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)
@@ -164,6 +165,28 @@ def a_return(part: Assignment, asked_on: date, returned_on: date | None = None, 
     report = a_report(part, asked_on, asks_to_close=True)
     review_actions.send_back(by=the_reviewer_of(part), report=report, now=at(returned_on or asked_on), reason=reason)
     return report
+
+
+def an_extension(
+    measure: Measure, due_on: date, asked_on: date = date(2021, 12, 1), granted_on: date | None = None, **fields: Any
+) -> Extension:
+    """More time asked for by the first unit that answers for the measure, and granted on a day (None: not decided)."""
+    part = measure.assignments.filter(role__in=DECIDING_ROLES).order_by("position").first() or a_part(measure)
+    author = User.objects.in_role(Role.REPORTER).filter(department=part.department).first()
+    words = {"reason": "配套文件尚未印发。", "progress": "已完成初稿。", "token": uuid.uuid4()} | fields
+    asked = extension_actions.ask(
+        by=author or a_reporter(part.department), measure=measure, due_on=due_on, now=at(asked_on), **words
+    )
+    if granted_on is not None:
+        extension_actions.approve(by=who_may_give_time(asked), extension=asked, now=at(granted_on, 15))
+        asked.refresh_from_db()
+    return asked
+
+
+def who_may_give_time(extension: Extension) -> User:
+    office = extension.measure.plan.office_id
+    answering = extension.measure.assignments.filter(role__in=DECIDING_ROLES, department=office).exists()
+    return a_leader() if answering else a_supervisor()
 
 
 def the_part(plan: Plan, number: int, unit: str) -> Assignment:

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 from departments.models import Membership
-from tasks.models import Assignment, Draft, Evidence, Period
+from tasks.models import Assignment, Draft, Evidence, Extension, Period
 
 from .builders import DUE_ON, a_collective, a_department, a_part, a_plan, a_supervisor, at, own_part
-from .test_constraints_rows import Case, report
+from .test_constraints_rows import Case, plan, report
 
 BEFORE = date(2021, 12, 30)
+ON_THAT_DAY = {"decided_on": BEFORE, "decided_at": at(BEFORE)}
 
 
 def member(**fields: Any) -> Membership:
@@ -67,7 +68,76 @@ def evidence(of: str = "draft", **fields: Any) -> Evidence:
     return Evidence(**owner | whole | fields)
 
 
+def extension(**fields: Any) -> Extension:
+    part = a_part()
+    whole = {
+        "measure": part.measure,
+        "department": part.department,
+        "author": a_supervisor(),
+        "asked_on": BEFORE,
+        "asked_at": at(BEFORE),
+        "from_due_on": DUE_ON,
+        "due_on": date(2022, 3, 31),
+        "reason": "理由。",
+        "progress": "进展。",
+    }
+    return Extension(**whole | fields)
+
+
+def decided(**fields: Any) -> Extension:
+    by = {"state": "APPROVED", "reviewer": a_supervisor(), "decided_on": BEFORE, "decided_at": at(BEFORE)}
+    return extension(**by | fields)
+
+
+def another(**fields: Any) -> Extension:
+    """A second request for the same measure, while the first waits."""
+    first = extension()
+    first.save()
+    return extension(measure=first.measure, **fields)
+
+
 CASES = {
+    "plan_extensions_until_after_end": Case(
+        "延期最晚日期不能早于计划结束日期。",
+        accepted=[plan, lambda: plan(extensions_until=DUE_ON)],
+        refused=[lambda: plan(extensions_until=BEFORE)],
+    ),
+    "extension_one_waits_for_measure": Case(
+        "本任务已有延期申请待审核。",
+        accepted=[extension, lambda: another(**{"state": "WITHDRAWN", "reviewer": a_supervisor(), **ON_THAT_DAY})],
+        refused=[another],
+    ),
+    "extension_moves_forward": Case(
+        "新的完成时限须晚于现行完成时限。",
+        accepted=[lambda: extension(due_on=date(2022, 1, 1))],
+        refused=[lambda: extension(due_on=DUE_ON), lambda: extension(due_on=date(2021, 12, 31), asked_on=BEFORE)],
+    ),
+    "extension_to_a_day_to_come": Case(
+        "新的完成时限须晚于申请当日。",
+        accepted=[lambda: extension(asked_on=date(2022, 3, 30))],
+        refused=[lambda: extension(asked_on=date(2022, 3, 31))],
+    ),
+    "extension_state_is_known": Case(
+        "延期申请只能是待审核、同意、不同意或已撤回。",
+        accepted=[extension, decided],
+        refused=[lambda: decided(state="LOST")],
+    ),
+    "extension_decided_by_somebody": Case(
+        "审核结果须有审核人和时间，待审核的不能有。",
+        accepted=[extension, decided],
+        refused=[
+            lambda: decided(reviewer=None),
+            lambda: decided(decided_on=None),
+            lambda: decided(decided_at=None),
+            lambda: decided(decided_on=date(2021, 12, 29)),
+            lambda: decided(state="PENDING"),
+        ],
+    ),
+    "extension_refused_has_reason": Case(
+        "不同意延期须说明理由。",
+        accepted=[lambda: decided(state="REFUSED", opinion="理由不足。"), decided],
+        refused=[lambda: decided(state="REFUSED")],
+    ),
     "membership_left_after_joined": Case(
         "退出日期不能早于加入日期。",
         accepted=[

@@ -14,7 +14,7 @@ from typing import Any
 
 from departments.models import Department, Role, User
 from tasks.actions import draft as drafts
-from tasks.actions import evidence, indicator, member, milestone, period, receipt
+from tasks.actions import evidence, extension, indicator, member, milestone, period, receipt
 from tasks.actions import review as actions
 from tasks.models import Assignment, Indicator, Milestone, Plan, Report, Review
 
@@ -170,6 +170,19 @@ REACHED = (
     (date(2021, 12, 20), 412, date(2021, 12, 21)),
     (date(2022, 1, 6), 468, date(2022, 1, 7)),
 )
+# More time asked for: measure, unit, asked for on, until, granted on (None: still waiting), why, how far it has come.
+EXTENSIONS = (
+    (
+        *(16, "区市场监管局", date(2021, 12, 20), date(2022, 1, 31), date(2021, 12, 24)),
+        "部分街道企业名单更新滞后，服务机构年底前难以全部上门签约。",
+        "已托管企业412家，已增派服务专员2名。",
+    ),
+    (
+        *(3, "公安东丽分局", date(2022, 1, 10), date(2022, 2, 28), None),
+        "会签单位较多，1家单位的意见尚未返回，须重新履行会签程序。",
+        "联席会商制度已通过合法性审查，会签完成4家。",
+    ),
+)
 # Left as drafts at the end: measure, unit, words, files.
 DRAFTS = (
     (
@@ -255,6 +268,7 @@ def half_a_year(plan: Plan) -> Cast:
         if decided_on is not None:
             _decide(cast, parts[number, unit], asked_on, decided_on, reason)
     period.lock(by=cast.supervisor, periods=[autumn], now=at(date(2021, 11, 1), 9))
+    _more_time(cast, parts)
     _marks(cast, plan)
     _drafts(cast, parts)
     return cast
@@ -293,6 +307,16 @@ def _say(cast: Cast, part: Assignment, day: date, words: dict[str, Any]) -> Repo
 
 def _file(name: str) -> Any:
     return sent(name, a_picture("JPEG") + b"\0" * 187_000 if name.endswith(".jpg") else a_pdf(name * 7000))
+
+
+def _more_time(cast: Cast, parts: Parts) -> None:
+    for number, unit, asked_on, until, granted_on, reason, progress in EXTENSIONS:
+        words = {"reason": reason, "progress": progress, "token": uuid.uuid4()}
+        measure, by = parts[number, unit].measure, cast.reporters[unit]
+        asked = extension.ask(by=by, measure=measure, due_on=until, now=at(asked_on, 11), **words)
+        if granted_on is not None:
+            by = {"by": cast.leader, "document_number": "津丽知略〔2021〕6号"}
+            extension.approve(extension=asked, now=at(granted_on, 16), opinion="同意，请按新的时限完成。", **by)
 
 
 def _marks(cast: Cast, plan: Plan) -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from departments.models import Department, User
 from tasks.actions.period import create_ahead
-from tasks.models import Plan, Review
+from tasks.models import Extension, Plan, Review
 
 from . import history
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
@@ -113,6 +113,7 @@ PICTURES = (
     Picture("reviews", supervisor, lambda plan: "/reviews/", 900, act=choose_three),
     Picture("review", supervisor, lambda plan: f"/reviews/{waiting(plan, 34, '区检察院').report_id}/", 960),
     Picture("review-leader", leader, lambda plan: f"/reviews/{waiting(plan, 38, '区市场监管局').report_id}/", 640),
+    Picture("extension", supervisor, lambda plan: asked_for(plan, 3).get_absolute_url(), 720),
     Picture("decided", supervisor, lambda plan: "/reviews/decided/", 720),
     Picture("members", administrator, lambda plan: f"/units/{collective().pk}/members/", 420),
     Picture("audit", administrator, lambda plan: "/audit/", 760),
@@ -141,6 +142,10 @@ def collective() -> Department:
 
 def waiting(plan: Plan, number: int, unit: str) -> Review:
     return Review.objects.pending().get(report__assignment=part_of(plan, number, unit))
+
+
+def asked_for(plan: Plan, number: int) -> Extension:
+    return Extension.objects.get(measure__plan=plan, measure__number=number)
 
 
 def take(folder: Path, only: Sequence[str]) -> None:

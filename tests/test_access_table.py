@@ -28,6 +28,7 @@ from .builders import (
     a_reporter,
     a_supervisor,
     an_administrator,
+    an_extension,
     an_indicator,
     own_part,
 )
@@ -85,6 +86,17 @@ TABLE = [
     ("indicator", SAFE, "        sign 403 sign 200 403 403 403 403 200"),
     ("indicator", "POST", "      sign 403 sign 422 403 403 403 403 422"),
     ("indicator", REST, "        sign 405 sign 405 405 405 405 405 405"),
+    ("extension_new own", SAFE, "sign 403 sign 200 403 403 403 403 200"),
+    ("extension_new own", "POST", "sign 403 sign 422 403 403 403 403 422"),
+    ("extension_new own", REST, "sign 405 sign 405 405 405 405 405 405"),
+    ("extension unit", SAFE, "   sign 403 sign 200 200 200 200 200 200"),
+    ("extension unit", "POST", " sign 403 sign 403 403 403 422 403 422"),
+    ("extension unit", REST, "   sign 405 sign 405 405 405 405 405 405"),
+    ("extension office", "POST", "sign 403 sign 403 403 403 403 422 422"),
+    ("extension_withdraw unit", SAFE, "sign 405 sign 405 405 405 405 405 405"),
+    ("extension_withdraw office", "POST", "sign 403 sign 403 403 403 403 403 302"),
+    ("extensions", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
+    ("extensions", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
     ("assignments", SAFE, "      sign 403 sign 200 200 200 200 200 200"),
     ("assignments", UNSAFE, "    sign 405 sign 405 405 405 405 405 405"),
     ("receipts", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
@@ -225,6 +237,11 @@ def scene(db) -> Scene:
         name: reverse(name, args=[plan.slug, marked.measure.number, mark.pk])
         for name, mark in {"milestone": marked, "milestone_undo": marked, "indicator": counted}.items()
     }
+    places |= {"extension_new own": reverse("extension_new", args=[plan.slug, parts["own"].measure.number])}
+    for kind, asking in (("unit", "foreign"), ("office", "office")):
+        asked = an_extension(parts[asking].measure, date(2022, 3, 31))
+        places |= {f"{name} {kind}": reverse(name, args=[asked.pk]) for name in ("extension", "extension_withdraw")}
+    places |= {"extensions": reverse("extensions", args=[plan.slug])}
     places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}
     places |= {f"report {kind}": reverse("report", args=[parts[kind].pk]) for kind in ("own", "foreign", "member")}

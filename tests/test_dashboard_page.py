@@ -67,7 +67,7 @@ def test_an_overdue_measure_is_shown_with_its_units_its_light_and_the_sentence(d
     assert overdue_rows(page) == [
         [
             "1",
-            "建立区重大案件联席会商制度。 应于2021年12月31日办结，逾期12天。已报1/2家。",
+            "建立区重大案件联席会商制度。 应于2021年12月31日办结，逾期12天，未申请延期。已报1/2家。",
             "公安东丽分局 （牵头） 、 区委宣传部",
             "12",
             "逾期",

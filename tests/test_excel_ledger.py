@@ -79,7 +79,8 @@ def test_the_ledger_says_how_a_measure_stands():
         "章节": "一、完善知识产权保护制度",
         "工作任务": "建立区重大案件联席会商制度。",
         "牵头/负责单位": "区市场监管局",
-        "完成时限": DEADLINE,
+        "原定时限": DEADLINE,
+        "现行时限": DEADLINE,
         "时效": "逾期",
         "逾期天数": 12,
         "完成进度": 0.78,
@@ -113,9 +114,10 @@ def test_the_second_sheet_says_how_every_part_of_it_stands():
         "序号": 3,
         "章节": "一、完善知识产权保护制度",
         "工作任务": "建立区重大案件联席会商制度。",
-        "完成时限": DEADLINE,
+        "原定时限": DEADLINE,
+        "现行时限": DEADLINE,
         "时效": "逾期",
-        "说明": "应于2021年12月31日办结，逾期12天。",
+        "说明": "应于2021年12月31日办结，逾期12天，未申请延期。",
         "逾期天数": 12,
     }
     assert first == same | {
@@ -137,10 +139,10 @@ def test_the_columns_are_those_of_the_ledger():
     book = opened(a_part().measure.plan)
 
     assert {name: " ".join(cell.value for cell in book[name][HEADER_ROW]) for name in book.sheetnames} == {
-        "台账": "序号 章节 工作任务 牵头/负责单位 配合单位 责任单位 完成时限 时效 逾期天数 完成进度 进展情况 "
+        "台账": "序号 章节 工作任务 牵头/负责单位 配合单位 责任单位 原定时限 现行时限 时效 逾期天数 完成进度 进展情况 "
         "存在问题 下一步措施 已报/应报 最近填报",
-        "分工": "序号 章节 工作任务 责任单位 角色 完成时限 时效 说明 逾期天数 完成进度 进展情况 存在问题 下一步措施 "
-        "需领导协调 办结申请 最近填报 填报次数",
+        "分工": "序号 章节 工作任务 责任单位 角色 原定时限 现行时限 时效 说明 逾期天数 完成进度 进展情况 存在问题 "
+        "下一步措施 需领导协调 办结申请 最近填报 填报次数",
     }
 
 
@@ -191,8 +193,8 @@ def test_the_columns_that_tell_rows_apart_stay_in_place():
 def test_the_light_has_the_colour_of_its_word_on_both_sheets():
     book = opened(a_part().measure.plan)
 
-    assert (book["台账"]["H5"].value, book["台账"]["H5"].fill.fgColor.rgb) == ("逾期", "00FBE9E7")
-    assert (book["分工"]["G5"].value, book["分工"]["G5"].fill.fgColor.rgb) == ("逾期", "00FBE9E7")
+    assert (book["台账"]["I5"].value, book["台账"]["I5"].fill.fgColor.rgb) == ("逾期", "00FBE9E7")
+    assert (book["分工"]["H5"].value, book["分工"]["H5"].fill.fgColor.rgb) == ("逾期", "00FBE9E7")
 
 
 # --- whose rows ------------------------------------------------------------------------------------
@@ -293,7 +295,8 @@ def test_an_ongoing_measure_has_words_for_a_deadline_and_is_never_late():
 
     found = row(plan)
 
-    assert (found["完成时限"], found["时效"], "逾期天数" in found) == ("持续推进", "超期未报", False)
+    deadlines = (found["原定时限"], found["现行时限"])
+    assert (*deadlines, found["时效"], "逾期天数" in found) == ("持续推进", "持续推进", "超期未报", False)
     assert column(plan, "说明") == ["2021年第四季度未填报，填报截止2022年1月9日，已超期3天。"]
 
 
@@ -344,7 +347,7 @@ def test_how_many_units_have_reported_is_text_and_no_date():
         a_report(a_part(measure, role=JOINT), date(2021, 12, 1))
     a_part(measure, role=JOINT)
 
-    cell = opened(measure.plan)["台账"]["N5"]
+    cell = opened(measure.plan)["台账"]["O5"]
 
     assert (cell.value, cell.data_type, cell.number_format, cell.alignment.horizontal) == ("4/5", "s", "@", "right")
 

@@ -48,6 +48,7 @@ def test_the_half_year_of_the_pictures_holds_every_light(shipped_plan: Plan) -> 
         Timeliness.CLOSED_LATE: 1,
         Timeliness.ONGOING: 20,
         Timeliness.SILENT: 6,
-        Timeliness.OVERDUE: 6,
+        Timeliness.DUE_SOON: 1,
+        Timeliness.OVERDUE: 5,
     }
     assert waiting == 3

@@ -89,7 +89,7 @@ def test_every_unit_is_listed_with_role_light_and_last_word(db) -> None:
 
     page = visit(signed_in(a_leader()), measure.get_absolute_url())
 
-    late = "应于2021年12月31日办结，逾期12天。"
+    late = "应于2021年12月31日办结，逾期12天，未申请延期。"
     assert page.rows(page.every("table")[0]) == [
         ["公安东丽分局", "牵头 未签收", "逾期", "2021-12-01", f"已经印发。 完成进度80% 需领导协调 {late}"],
         [
@@ -238,7 +238,8 @@ def test_a_member_is_offered_the_part_of_its_collective(db) -> None:
 
     page = visit(signed_in(a_reporter(member)), part.measure.get_absolute_url())
 
-    assert offered(page) == {"填报万新街道的进展": f"/mine/{own_part(part, member).pk}/"}
+    time = f"{part.measure.get_absolute_url()}extension/"
+    assert offered(page) == {"填报万新街道的进展": f"/mine/{own_part(part, member).pk}/", "申请延期": time}
 
 
 def test_nothing_is_offered_on_a_part_that_is_closed(db) -> None:

@@ -137,7 +137,7 @@ def test_a_duty_says_what_it_is_by_when_and_with_how_many_others(unit, reporter)
     (card,) = cards(page).values()
     assert [words(piece) for piece in every(card, "p")][:3] == [
         "牵头 · 2021-12-31 · 全部3家单位，已报2家 · 未签收",
-        "应于2021年12月31日办结，逾期12天。",
+        "应于2021年12月31日办结，逾期12天，未申请延期。",
         "征求意见稿已印发。",
     ]
     assert words(every(card, "aside", "last")[0]).startswith("上次填报 2021-12-01")

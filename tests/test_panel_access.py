@@ -143,7 +143,7 @@ def test_the_index_shows_the_rooms_in_the_order_of_the_work(one_of_each: dict[An
     supervisor = Page(signed_in(somebody("supervisor")).get("/admin/"))
     administrator = Page(signed_in(an_administrator()).get("/admin/"))
 
-    own = ["推进计划", "章节", "任务", "责任分工", "进展填报", "审核", "原文疑点", "责任单位"]
+    own = ["推进计划", "章节", "任务", "责任分工", "进展填报", "审核", "延期申请", "原文疑点", "责任单位"]
     assert rooms_on(supervisor) == own
     assert rooms_on(administrator) == [*own, "用户", "修改记录", "登录失败计数", "登录记录", "登录失败记录"]
 

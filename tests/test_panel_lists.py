@@ -63,7 +63,7 @@ WORDINGS = {
 
 
 @pytest.mark.parametrize("light", Timeliness)
-@pytest.mark.parametrize(("path", "wording", "lamp"), [(MEASURES, 1, 3), (ASSIGNMENTS, 7, 3)])
+@pytest.mark.parametrize(("path", "wording", "lamp"), [(MEASURES, 1, 4), (ASSIGNMENTS, 8, 3)])
 def test_the_filter_shows_the_rows_of_a_light_and_the_column_says_it(
     path: str, wording: int, lamp: int, light: Timeliness, one_of_each_light: Plan
 ) -> None:
@@ -84,8 +84,9 @@ def test_the_list_explains_every_light_in_one_sentence(one_of_each_light: Plan) 
         "1",
         "逾期的",
         "2021-12-31",
+        "2021-12-31",
         "逾期",
-        "应于2021年12月31日办结，逾期12天。",
+        "应于2021年12月31日办结，逾期12天，未申请延期。",
         "0/1",
     ]
 

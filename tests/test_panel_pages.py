@@ -27,6 +27,7 @@ from .builders import (
     a_report,
     a_reporter,
     an_administrator,
+    an_extension,
 )
 from .pages import Page, attribute, signed_in, words
 from .panel import a_workbook, an_upload, filled, save
@@ -57,6 +58,7 @@ def _rows(db: None) -> None:
     measure = a_measure(plan)
     part = a_part(measure, a_department("乙"), role="LEAD")
     a_part(measure, a_department("丙"), role="CO")
+    an_extension(measure, date(2022, 3, 31), date(2021, 9, 1))
     report = a_closing(part, date(2021, 10, 1))
     User.objects.filter(pk=report.author_id).update(username="5")
     User.objects.filter(reviews__report=report).update(username="6")

@@ -265,9 +265,9 @@ def test_queue_decisions_and_one_report_cost_the_same_with_one_row_and_with_thre
         found[rows] = [costs(supervisor, place) for place in (QUEUE, DECIDED, f"{QUEUE}{report.pk}/")]
 
     # session, person, roles, the person's department, and on each page the newest plan for the frame or the report;
-    # the queue: what is undecided, units to choose from; decisions: their number, units to choose from, they
-    # themselves; one report: its sources, its files, what the unit said before and files of that, its part, the other
-    # units, the numbers of the measure
+    # the queue: what is undecided, extensions, units to choose from; decisions: their number, units to choose from,
+    # they themselves; one report: its sources, its files, what the unit said before and files of that, its part, the
+    # other units, the numbers of the measure
     assert found[1] == found[3]
-    assert found[1][:2] == [7, 8]
+    assert found[1][:2] == [8, 8]
     assert Review.objects.filter(decision=Decision.PENDING).count() == 3

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from departments.models import Membership, User
+from tasks.actions import extension as extension_actions
 from tasks.actions import indicator as indicator_actions
 from tasks.actions import member as member_actions
 from tasks.actions import milestone as milestone_actions
@@ -31,6 +32,7 @@ from .builders import (
     a_reporter,
     a_supervisor,
     an_administrator,
+    an_extension,
     at,
     own_part,
 )
@@ -317,9 +319,11 @@ def test_a_time_line_costs_the_same_with_one_of_everything_and_with_three(part, 
         member_actions.join(by=office, collective=collective, member=a_department(f"第{rows}街道"), now=now)
         other.department = a_department(f"第{rows}院")
         other.save()
+        asked = an_extension(part.measure, date(2022, 3, rows), date(2022, 1, rows))
+        extension_actions.refuse(by=office, extension=asked, now=at(date(2022, 1, rows), 12), opinion="理由不足。")
         logged(office, at(date(2022, 1, rows)))
         with CaptureQueriesContext(connection) as captured:
-            found[rows] = (len(events(part.measure, TODAY)) > rows * 5, len(captured))
+            found[rows] = (len(events(part.measure, TODAY)) > rows * 7, len(captured))
 
-    # reports, their files, receipts, steps, numbers, members, log, and the names of measures and units in it
-    assert found == dict.fromkeys((1, 2, 3), (True, 9))
+    # reports, their files, extensions, receipts, steps, numbers, members, log, and the names of what is in it
+    assert found == dict.fromkeys((1, 2, 3), (True, 10))

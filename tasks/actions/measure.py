@@ -42,10 +42,15 @@ def check_roles(roles: Iterable[str]) -> None:
 
 
 def check_deadline(measure: Measure, timeframe: str, due_on: date | None) -> None:
-    """Refuses another deadline for what has been accepted as finished: whether that was on time is on record."""
+    """
+    Refuses another deadline for what has been accepted as finished, whether that was on time being on record, and
+    where more time has been asked for.
+    """
     changed = (measure.timeframe, measure.due_on) != (timeframe, due_on)
     if changed and Review.objects.accepted().requests().of_measure(measure).exists():
         raise ValidationError(_("本任务已有单位办结，完成时限不能再改。"), code="settled")
+    if changed and measure.extensions.exists():
+        raise ValidationError(_("本任务已有延期申请，完成时限只能经延期改变。"), code="extended")
 
 
 def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) -> None:

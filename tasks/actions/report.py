@@ -118,6 +118,7 @@ def submit(
             raise Superseded(newest)
     if asks_to_close and part.is_waiting:
         raise NotAccepted(_("这项分工已有办结申请待审核，不能重复申请；可以取消“申请办结”后提交进展。"))
+    report.is_after_deadline = asks_to_close and part.effective_due_on is not None and today > part.effective_due_on
     _set_period(report, part, period)
     _check(report, part)
     draft = None if draft_version is None else drafts.hold(by, assignment, draft_version, window)

@@ -21,13 +21,14 @@ from ..templatetags.plan import light
 from .base import Room, TimelinessFilter, day
 from .exchange import Exports
 
-DUE_ON = day("measure__due_on", _("完成时限"))
+DUE_ON = day("measure__due_on", _("原定时限"))
+IN_FORCE = day("effective_due_on", _("现行时限"))
 LAST = day("last_reported_on", _("最近填报"))
 
 
 class AssignmentAdmin(Exports, Room):
     resource_classes = (AssignmentResource,)
-    list_display = ("department", "number", "role", "light", DUE_ON, LAST, "sentence", "wording")
+    list_display = ("department", "number", "role", "light", DUE_ON, IN_FORCE, LAST, "sentence", "wording")
     list_select_related = ("department", "measure__plan", "measure__section")
     list_filter = (TimelinessFilter, "role", "measure__plan", "department")
     search_fields = ("department__name", "department__aliases__name", "measure__number__exact", "measure__wording")

@@ -181,7 +181,8 @@ class MeasureAdmin(Exports, Room):
     list_display = (
         "number",
         "wording_in_short",
-        day("due_on", gettext_lazy("完成时限")),
+        day("due_on", gettext_lazy("原定时限")),
+        day("effective_due_on", gettext_lazy("现行时限")),
         "light",
         "sentence",
         "reported",

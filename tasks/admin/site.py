@@ -22,10 +22,11 @@ from django.views.decorators.cache import never_cache
 from departments.models import Department, User
 
 from .. import permissions
-from ..models import Assignment, Measure, Plan, Report, Review, Section, SourceNote
+from ..models import Assignment, Extension, Measure, Plan, Report, Review, Section, SourceNote
 from .assignment import AssignmentAdmin
 from .base import EMPTY, Permitted
 from .department import DepartmentAdmin
+from .extension import ExtensionAdmin
 from .history import AttemptAdmin, FailureAdmin, HistoryAdmin, SignInAdmin
 from .measure import MeasureAdmin
 from .plan import PlanAdmin, SectionAdmin, SourceNoteAdmin
@@ -41,6 +42,7 @@ ROOMS: dict[type[Model], type[admin.ModelAdmin]] = {
     Assignment: AssignmentAdmin,
     Report: ReportAdmin,
     Review: ReviewAdmin,
+    Extension: ExtensionAdmin,
     SourceNote: SourceNoteAdmin,
     Department: DepartmentAdmin,
     User: UserAdmin,

@@ -194,8 +194,13 @@ def _heading(
     )
 
 
-def _deadline(measure: Measure) -> date | str:
+def _original(measure: Measure) -> date | str:
     return measure.due_on or _("持续推进")
+
+
+def _in_force(row: Any) -> date | str:
+    """The deadline in force, of a measure or part with its light."""
+    return row.effective_due_on or _("持续推进")
 
 
 def _percent(report: Report | None) -> float | None:
@@ -241,7 +246,8 @@ DUTY_COLUMNS: tuple[Column[Duty], ...] = (
     Column(gettext_lazy("牵头/负责单位"), 14, lambda duty: duty.units(*PRINCIPAL_ROLES)),
     Column(gettext_lazy("配合单位"), 14, lambda duty: duty.units(AssignmentRole.CO)),
     Column(gettext_lazy("责任单位"), 14, lambda duty: duty.units(AssignmentRole.JOINT)),
-    Column(gettext_lazy("完成时限"), 11, lambda duty: _deadline(duty.measure), "center"),
+    Column(gettext_lazy("原定时限"), 11, lambda duty: _original(duty.measure), "center"),
+    Column(gettext_lazy("现行时限"), 11, lambda duty: _in_force(duty.measure), "center"),
     Column(gettext_lazy("时效"), 10, lambda duty: Timeliness(duty.measure.timeliness)),
     Column(gettext_lazy("逾期天数"), 9, lambda duty: duty.measure.light.days_late),
     Column(gettext_lazy("完成进度"), 9, _percent_of_duty),
@@ -273,7 +279,8 @@ PART_COLUMNS: tuple[Column[Part], ...] = (
     Column(gettext_lazy("工作任务"), 28, lambda part: part.measure.wording),
     Column(gettext_lazy("责任单位"), 13, lambda part: part.assignment.department.name),
     Column(gettext_lazy("角色"), 10.5, lambda part: str(part.assignment.get_role_display()), "center"),
-    Column(gettext_lazy("完成时限"), 11, lambda part: _deadline(part.measure), "center"),
+    Column(gettext_lazy("原定时限"), 11, lambda part: _original(part.measure), "center"),
+    Column(gettext_lazy("现行时限"), 11, lambda part: _in_force(part.assignment), "center"),
     Column(gettext_lazy("时效"), 10, lambda part: Timeliness(part.assignment.timeliness)),
     Column(gettext_lazy("说明"), 25, lambda part: part.assignment.light.sentence()),
     Column(gettext_lazy("逾期天数"), 9, lambda part: part.assignment.light.days_late),

@@ -3,6 +3,7 @@
 from .assignment import Assignment
 from .draft import Draft
 from .evidence import Evidence
+from .extension import Extension
 from .indicator import Indicator, IndicatorValue
 from .measure import Measure, units_of
 from .milestone import Milestone, MilestoneEntry
@@ -18,6 +19,7 @@ __all__ = [
     "Assignment",
     "Draft",
     "Evidence",
+    "Extension",
     "Indicator",
     "IndicatorValue",
     "Measure",

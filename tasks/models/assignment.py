@@ -29,6 +29,7 @@ from ..choices import (
 from ..timeliness import EVER, NEVER
 from .attention import AttentionQuerySet
 from .closing import ACCEPTED, ASKED, is_settled, own_closing
+from .extension import effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
 from .plan import Plan
 from .report import Report
@@ -144,8 +145,8 @@ class AssignmentQuerySet(AttentionQuerySet):
         What has been asked for and said as of ``day``, without the lights: enough for whoever takes a report.
 
         Adds ``own_requested_on``; ``requested_on``, the same or, where the unit made no request, of the closing of
-        what the part belongs to; ``is_waiting`` (a request is under review); and ``reported_for``, the first day of
-        the latest period reported for.
+        what the part belongs to; ``effective_due_on``, the deadline in force; ``is_waiting`` (a request is under
+        review); and ``reported_for``, the first day of the latest period reported for.
         """
         waiting = Review.objects.requests().waiting_on(day)
         theirs = waiting.filter(report__assignment__collective_part=OuterRef("pk"))
@@ -157,6 +158,7 @@ class AssignmentQuerySet(AttentionQuerySet):
                 own_closing(day, ASKED, "collective_part__"),
                 measure_closing(day, "measure_id", ASKED),
             ),
+            effective_due_on=effective_due_on(day, "measure_id", "measure__due_on"),
             is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
             reported_for=Subquery(latest.values("reported_for")[:1]),
         )
@@ -167,7 +169,7 @@ class AssignmentQuerySet(AttentionQuerySet):
 
         Adds to ``with_reporting`` and ``with_requests``: ``closed_on`` (of the unit's own accepted request, of all
         members' for a collective, or of the closing of what the part belongs to where the unit made none),
-        ``timeliness`` and the periods its sentence speaks of. ``plan`` as in ``with_reporting``.
+        ``last_extension``, ``timeliness`` and the periods its sentence speaks of. ``plan`` as in ``with_reporting``.
         """
         place = plan or "measure__plan"
         members = self.members_of_outer_part(day)
@@ -177,6 +179,7 @@ class AssignmentQuerySet(AttentionQuerySet):
         rows = rows.annotate(
             owed_until=owed(day, place, "ends_on", since="since"),
             as_of_day=Value(day, output_field=DateField()),
+            last_extension=last_extension(day, "measure_id"),
             closed_on=Coalesce(
                 own_closing(day, ACCEPTED),
                 members_closing(day, ACCEPTED),
@@ -187,6 +190,7 @@ class AssignmentQuerySet(AttentionQuerySet):
                 day,
                 measure="measure__",
                 plan=plan or "measure__plan__",
+                due_on="effective_due_on",
                 requested_on="requested_on",
                 silent=Q(owed_since__isnull=False) & (Exists(quiet) | Q(~Exists(said), has_members=False)),
             ),
@@ -332,7 +336,9 @@ class Assignment(models.Model):
         return timeliness.Standing(
             timeliness=row.timeliness,
             day=row.as_of_day,
-            due_on=self.measure.due_on,
+            due_on=row.effective_due_on,
+            original_due_on=self.measure.due_on,
+            extension=row.last_extension,
             requested_on=row.requested_on,
             closed_on=row.closed_on,
             **periods_of(row),

@@ -86,6 +86,6 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def most_pressing_first(self, day: date) -> list[Any]:
         """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
         rows = self.with_return(day).order_by(
-            F("measure__due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
+            F("effective_due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
         )
         return sorted(rows, key=lambda row: row.urgency)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,22 @@ from ..choices import Timeframe, Timeliness
 from ..validators import printable
 from .assignment import Assignment, measure_closing
 from .closing import ACCEPTED, ASKED
+from .extension import Extension, effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
+
+# The two clocks: the deadline as issued, and the one in force.
+CLOCKS = {"original": "due_on", "effective": "effective_due_on"}
+
+
+def _is_measured(day: date, clock: str) -> Q:
+    over = Q(requested_on__isnull=False) | Q(**{f"{CLOCKS[clock]}__lt": day})
+    return over & Q(due_on__isnull=False)
+
+
+def _is_kept(clock: str) -> Q:
+    return Q(requested_on__lte=F(CLOCKS[clock]))
 
 
 def units_of(plan: Plan) -> DepartmentQuerySet:
@@ -43,22 +56,27 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """
         Every measure as it stood at the end of ``day``, with all that its sentence needs.
 
-        Adds to ``lights``: ``closed_on``, the day of the closing's last decision; NULL while open.
+        Adds to ``lights``: ``closed_on``, the day of the closing's last decision, NULL while open; and
+        ``last_extension``, what has become of the last request for more time, NULL where none has been made.
         """
-        rows = self.lights(day, plan).annotate(closed_on=measure_closing(day, "pk", ACCEPTED))
+        rows = self.lights(day, plan).annotate(
+            closed_on=measure_closing(day, "pk", ACCEPTED), last_extension=last_extension(day, "pk")
+        )
         return with_periods(rows, day, plan or "plan")
 
     def lights(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """
         Every measure with its light at the end of ``day``: enough for a list that says no sentences.
 
-        Adds ``timeliness``, ``requested_on`` (of the closing, NULL while open), ``owed_since`` and ``owed_until``.
+        Adds ``timeliness``, ``effective_due_on`` (the deadline in force; NULL where there is none), ``requested_on``
+        (of the closing, NULL while open), ``owed_since`` and ``owed_until``.
         ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
         """
         return self.annotate(
             as_of_day=Value(day, output_field=DateField()),
             owed_since=owed(day, plan or "plan"),
             owed_until=owed(day, plan or "plan", "ends_on"),
+            effective_due_on=effective_due_on(day, "pk", "due_on"),
             requested_on=measure_closing(day, "pk", ASKED),
             timeliness=self._timeliness(day, plan),
         )
@@ -70,6 +88,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             day,
             measure="",
             plan=plan or "plan__",
+            due_on="effective_due_on",
             requested_on="requested_on",
             silent=Q(owed_since__isnull=False) & Q(Exists(silent)),
         )
@@ -77,6 +96,27 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def standing(self, light: str) -> MeasureQuerySet:
         """Those whose light, as of the day the queryset was built for, is ``light``."""
         return self.filter(timeliness=light)
+
+    def measured(self, day: date, clock: str) -> MeasureQuerySet:
+        """
+        Dated ones of which it can be said whether they were in time: closed, or their deadline is over on ``day``.
+
+        ``clock`` names the deadline, see ``CLOCKS``. Wants ``lights``.
+        """
+        return self.filter(_is_measured(day, clock))
+
+    def kept(self, day: date, clock: str) -> MeasureQuerySet:
+        """Those of ``measured`` that were asked to be closed on or before the deadline."""
+        return self.filter(_is_kept(clock))
+
+    def count_by_clock(self, day: date) -> dict[str, int]:
+        """How many are ``measured`` and ``kept`` on each clock, as ``original_kept``; one query. Wants ``lights``."""
+        counts = {}
+        for clock in CLOCKS:
+            counts[f"{clock}_measured"] = Count("pk", filter=_is_measured(day, clock))
+            counts[f"{clock}_kept"] = Count("pk", filter=_is_kept(clock))
+        numbers: dict[str, int] = self.order_by().aggregate(**counts)
+        return numbers
 
     def needing_coordination(self, day: date) -> MeasureQuerySet:
         """Open measures on which a unit's last word asks the leading group to step in."""
@@ -91,7 +131,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def by_deadline(self) -> MeasureQuerySet:
         """The nearest deadline first; ongoing ones last."""
-        return self.order_by(F("due_on").asc(nulls_last=True), "number")
+        return self.order_by(F("effective_due_on").asc(nulls_last=True), "number")
 
     def by_last_report(self, day: date, *, oldest_first: bool) -> MeasureQuerySet:
         """By the last report of any unit: the newest first, or the longest silent (never reported) first."""
@@ -109,15 +149,26 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def by_days_late(self) -> MeasureQuerySet:
         """The most days late first, overdue or closed late; then everything else in the plan's order."""
         days = Case(
-            When(timeliness=Timeliness.OVERDUE, then=F("as_of_day") - F("due_on")),
-            When(timeliness=Timeliness.CLOSED_LATE, then=F("requested_on") - F("due_on")),
+            When(timeliness=Timeliness.OVERDUE, then=F("as_of_day") - F("effective_due_on")),
+            When(timeliness=Timeliness.CLOSED_LATE, then=F("requested_on") - F("effective_due_on")),
             output_field=models.DurationField(),
         )
         return self.order_by(days.desc(nulls_last=True), "number")
 
     def longest_overdue_first(self) -> MeasureQuerySet:
         """Overdue ones by days late, then everything else in the plan's order. Wants ``as_of`` first."""
-        return self.order_by(Case(When(timeliness=Timeliness.OVERDUE, then=F("due_on"))).asc(nulls_last=True), "number")
+        late = Case(When(timeliness=Timeliness.OVERDUE, then=F("effective_due_on")))
+        return self.order_by(late.asc(nulls_last=True), "number")
+
+    def extended(self, day: date) -> MeasureQuerySet:
+        """Those whose deadline had been moved by the end of ``day``."""
+        return self.filter(Exists(Extension.objects.granted_by(day).filter(measure=OuterRef("pk"))))
+
+    def extended_repeatedly(self, day: date) -> MeasureQuerySet:
+        return self.filter(Exists(Extension.objects.narrowed(day, repeated=True).filter(measure=OuterRef("pk"))))
+
+    def with_extension_waiting(self, day: date) -> MeasureQuerySet:
+        return self.filter(Exists(Extension.objects.waiting_on(day).filter(measure=OuterRef("pk"))))
 
 
 class MeasureManager(models.Manager.from_queryset(MeasureQuerySet)):  # type: ignore[misc]
@@ -203,7 +254,9 @@ class Measure(models.Model):
         return timeliness.Standing(
             timeliness=row.timeliness,
             day=row.as_of_day,
-            due_on=self.due_on,
+            due_on=row.effective_due_on,
+            original_due_on=self.due_on,
+            extension=getattr(row, "last_extension", None),
             requested_on=row.requested_on,
             closed_on=getattr(row, "closed_on", None),
             **periods_of(row),

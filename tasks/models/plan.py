@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department
 
 from ..choices import Cadence
-from ..timeliness import IN_RANGE, MAX_DUE_SOON_DAYS, MAX_GRACE_DAYS, MIN_GRACE_DAYS
+from ..timeliness import IN_RANGE, LATEST, MAX_DUE_SOON_DAYS, MAX_GRACE_DAYS, MIN_GRACE_DAYS
 from ..validators import printable
 
 
@@ -81,6 +83,14 @@ class Plan(models.Model):
         help_text=_("不勾选时，一般进展填报提交即生效，审核人可以退回；办结申请一律须经审核。"),
     )
 
+    extensions_until = models.DateField(
+        _("延期最晚至"),
+        null=True,  # a year after the plan's end
+        blank=True,
+        validators=IN_RANGE,
+        help_text=_("延期后的完成时限不得晚于这一天；不填的，为计划结束后一年。"),
+    )
+
     objects = PlanManager()
 
     class Meta:
@@ -104,6 +114,11 @@ class Plan(models.Model):
                 violation_error_message=_("临期天数超出范围。"),
             ),
             models.CheckConstraint(
+                condition=Q(extensions_until__isnull=True) | Q(extensions_until__gte=F("ends_on")),
+                name="plan_extensions_until_after_end",
+                violation_error_message=_("延期最晚日期不能早于计划结束日期。"),
+            ),
+            models.CheckConstraint(
                 condition=Q(cadence__in=Cadence.values),
                 name="plan_cadence_is_known",
                 violation_error_message=_("填报周期只能是按季度或按月。"),
@@ -115,6 +130,11 @@ class Plan(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("plan", args=[self.slug])
+
+    @property
+    def last_extension_day(self) -> date:
+        """The last day to which a deadline may be moved."""
+        return self.extensions_until or min(self.ends_on + timedelta(days=365), LATEST)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -148,6 +148,11 @@ class Report(Words):
     )
     reported_for = models.DateField(_("所报周期"), help_text=_("所报填报周期的开始日期；不按周期填报的，为填报日期。"))
     is_late = models.BooleanField(_("补报"), default=False, help_text=_("在填报截止之后提交，长期保留此标记。"))
+    is_after_deadline = models.BooleanField(
+        _("逾期后申请"),
+        default=False,
+        help_text=_("申请办结时，当时的完成时限已过，长期保留此标记。"),
+    )
     void_on = models.DateField(
         _("失效日期"),
         null=True,  # it counts

@@ -8,6 +8,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from ..choices import PRINCIPAL_ROLES, AssignmentRole, Timeliness
 from ..links import link
@@ -71,6 +72,18 @@ def to(context: RequestContext, name: str, *args: Any, **query: Any) -> str:
         if isinstance(more, dict):
             query |= more
     return link(context["as_of"], name, *places, **query)
+
+
+@register.simple_tag
+def deadline(row: Any) -> SafeString | str:
+    """The deadline in force of a measure or part with its light, and the one that was issued where it was moved."""
+    measure = getattr(row, "measure", row)
+    if measure.due_on is None:
+        return str(Timeliness.ONGOING.label)
+    if row.effective_due_on == measure.due_on:
+        return str(measure.due_on.isoformat())
+    was = _("原定%(day)s") % {"day": measure.due_on.isoformat()}
+    return format_html('{}<div class="sub">{}</div>', row.effective_due_on.isoformat(), was)
 
 
 ROLE_LOOKS = {"SOLE": "unit unit--lead", "LEAD": "unit unit--lead", "CO": "unit unit--co", "JOINT": "unit"}

@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 from .. import permissions
 from ..charts import states
+from ..choices import ExtensionState
 from ..excel import ledger as workbooks
 from ..filters import MeasureFilter
 from ..links import day_of
 from ..models import Assignment, Measure, Plan, Review
 from ..timeline import events
 from .access import allowed, person
+from .extension import stood
 from .indicator import fresh
 from .ledger import answer, chips, page_of, tidied
 from .milestone import steps
@@ -86,6 +88,8 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     milestones, indicators = steps(found, as_of.day), states(found, as_of.day)
     is_marked = as_of.is_today and bool(milestones or indicators)
     answers = is_marked and permissions.answering_department(request.user, found) is not None
+    extensions = stood(found.extensions.asked_by(as_of.day).with_request().in_order(), as_of.day)
+    pending = [each for each, state in extensions if state == ExtensionState.PENDING]
     waiting = Review.objects.pending().of_measure(found).with_request()
     return render(
         request,
@@ -94,6 +98,11 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "plan": found.plan,
             "measure": found,
             "parts": parts,
+            "extensions": extensions,
+            "to_decide": [
+                each for each in pending if as_of.is_today and permissions.may_decide_extension(request.user, each)
+            ],
+            "may_ask_for_time": as_of.is_today and permissions.may_ask_for_time(request.user, found),
             "milestones": milestones,
             "may_mark": is_marked and (answers or permissions.may_take_back(request.user)),
             "may_take_back": is_marked and permissions.may_take_back(request.user),

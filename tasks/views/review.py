@@ -18,7 +18,7 @@ from ..charts import states
 from ..choices import Decision, ReportAct
 from ..forms.review import Chosen, DecidedForm, QueueForm, ReviewForm
 from ..links import day_of
-from ..models import Assignment, Report, Review
+from ..models import Assignment, Extension, Report, Review
 from ..queue import company_of, others_of, queue_of
 from ..states import allows
 from .access import allowed, person
@@ -38,7 +38,13 @@ def reviews(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         rows = queue.narrowed(kind=typed["kind"], unit=typed["unit"], by_unit=typed["sort"] == "unit")
-    context = {"queue": queue, "filter": {"form": form}, **turned(request, rows, LENGTH)}
+    waiting = list(Extension.objects.waiting_on(day_of(request).day).with_request().in_order())
+    context = {
+        "queue": queue,
+        "extensions": [each for each in waiting if permissions.may_decide_extension(request.user, each)],
+        "filter": {"form": form},
+        **turned(request, rows, LENGTH),
+    }
     return render(request, "tasks/review/list.html", context)
 
 
