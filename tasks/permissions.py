@@ -135,20 +135,25 @@ def may_review(user: Person, report: Report) -> bool:
 
     What the plan's own office asks for goes to the leading group, everything else to the supervisors.
     """
-    if not isinstance(user, User) or report.author_id == user.pk:
+    if not isinstance(user, User) or report.author_id == user.pk or report.assignment.until is not None:
         return False
-    own = user.department_id
-    if own is not None and own in _whose(report):
+    own, whose = user.department_id, _whose(report)
+    if own is not None and own in whose:
         return False
-    if report.department_id == report.assignment.measure.plan.office_id:
+    if report.assignment.measure.plan.office_id in whose:
         return has_role(user, Role.LEADER, Role.ADMINISTRATOR)
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
 def _whose(report: Report) -> set[int]:
-    """The keys of the unit that speaks and, where it is a member, of the collective."""
-    whole = report.assignment.collective_part
-    return {report.department_id, report.assignment.department_id} | ({whole.department_id} if whole else set())
+    """The keys of the unit that speaks, of its collective where it is a member, and of its members where it is one."""
+    part = report.assignment
+    whose = {report.department_id, part.department_id}
+    if part.collective_part is not None:
+        whose.add(part.collective_part.department_id)
+    elif part.department.is_collective:
+        whose |= set(part.department.memberships.current().values_list("member", flat=True))
+    return whose
 
 
 def why_not_review(user: Person, report: Report) -> str:
@@ -157,7 +162,9 @@ def why_not_review(user: Person, report: Report) -> str:
         return ""
     if report.author_id == user.pk:
         return _("这份填报由您本人填写，须由他人审核。")
-    if report.department_id == report.assignment.measure.plan.office_id and not has_role(user, Role.LEADER):
+    if report.assignment.until is not None:
+        return _("该单位已不在这项分工中，这份填报无需再审核。")
+    if report.assignment.measure.plan.office_id in _whose(report) and not has_role(user, Role.LEADER):
         return _("督办单位自己的填报，由领导小组审核。")
     if user.department_id in _whose(report):
         return _("按回避要求，本单位的填报须由其他单位的人员审核。")

@@ -28,11 +28,13 @@ from tasks.models import Report, Review
 from .builders import (
     a_department,
     a_leader,
+    a_measure,
     a_part,
     a_report,
     a_reporter,
     a_supervisor,
     an_administrator,
+    an_extension,
     at,
 )
 from .pages import Page, address, every, it_is, send, signed_in, visit, words
@@ -270,6 +272,7 @@ def records() -> dict[str, Model]:
     return {
         "report": report,
         "review": review,
+        "extension": an_extension(a_part(a_measure(due_on=date(2022, 2, 1))).measure, date(2022, 3, 1), TODAY),
         "receipt": receipt,
         "logentry": LogEntry.objects.first(),
         "accessattempt": AccessAttempt.objects.create(**who, failures_since_start=1),

@@ -89,6 +89,7 @@ def report(**fields: Any) -> Report:
         "recorded_at": at(DUE_ON),
         "progress": "已完成。",
         "reported_for": DUE_ON,
+        "speaks_of": DUE_ON,
     }
     return Report(**whole | fields)
 

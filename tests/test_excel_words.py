@@ -56,7 +56,8 @@ def test_a_collectives_member_speaks_in_its_own_name():
     assert row(part.measure.plan)["进展情况"] == (
         "【各街道办·张贵庄街道办】2021-12-17：入户宣传300户。\n【各街道办·万新街道办】未填报"
     )
-    assert column(part.measure.plan, "进展情况") == ["【张贵庄街道办】入户宣传300户。"]
+    assert column(part.measure.plan, "进展情况") == ["【张贵庄街道办】入户宣传300户。\n【万新街道办】未填报"]
+    assert column(part.measure.plan, "填报次数") == [1]
     assert column(part.measure.plan, "责任单位") == ["各街道办"]
 
 

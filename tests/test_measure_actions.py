@@ -196,7 +196,7 @@ def test_a_unit_that_has_reported_is_not_removed_and_nothing_else_is_changed() -
     with pytest.raises(ValidationError) as refusal:
         assign(by=a_supervisor(), measure=measure, roles={quiet.department: SOLE})
 
-    assert refusal.value.messages == ["区科技局、区教育局已有填报或签收，不能移出本任务。"]
+    assert refusal.value.messages == ["区科技局、区教育局已有填报、签收或草稿，不能移出本任务。"]
     assert roles_of(measure) == before
 
 

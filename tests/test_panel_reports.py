@@ -9,19 +9,24 @@ from typing import Any
 import pytest
 
 from departments.models import User
+from tasks.actions import draft as drafts
+from tasks.actions import evidence
 from tasks.choices import Decision
-from tasks.models import Assignment, Report, Review
+from tasks.models import Assignment, Draft, Report, Review
 
 from .builders import (
     a_closing,
     a_department,
+    a_measure,
     a_part,
     a_report,
     a_reporter,
     a_supervisor,
     an_administrator,
+    at,
 )
-from .pages import Page, it_is, signed_in
+from .files import a_pdf, sent
+from .pages import Page, every, it_is, signed_in, words
 from .panel import faults, filled, said, save
 
 TODAY = date(2021, 11, 15)
@@ -140,7 +145,7 @@ def test_a_second_request_to_close_is_refused_while_one_waits(part: Assignment, 
     ("fields", "reason"),
     [
         ({"progress": ""}, "请填写进展情况。"),
-        ({"progress": "长" * 5001}, "确保该变量包含不超过 5000 字符 (目前字符数 5001)。"),
+        ({"progress": "长" * 5001}, "文字过长，最多5000字，目前5001字，请精简后再提交。"),
         ({"progress": "一\x00二"}, "文字中有无法显示的控制字符，请删除后重试。"),
         ({"progress": "一\u202e二"}, "文字中有无法显示的控制字符，请删除后重试。"),
         ({"progress": "做了。", "percent": "101"}, "确保该值小于或等于100。"),
@@ -213,3 +218,37 @@ def test_a_report_is_shown_whole(part: Assignment, clerk: User) -> None:
 
     assert all(word in page.words for word in ("进展。", "问题。", "下一步。", "30", "2021-11-01 10:00", "区科技局"))
     assert page.every("input", type="submit") == []
+
+
+def test_words_entered_for_a_unit_leave_its_own_draft_and_files_alone(db) -> None:
+    part = a_part()
+    author = a_reporter(part.department)
+    evidence.add(by=author, assignment=part, file=sent("证明.pdf", a_pdf()), now=at(date(2021, 12, 1)))
+    own = {"progress": "单位自己写到一半。"}
+    drafts.save(by=author, assignment=part, version=0, token=uuid.uuid4(), words=own, now=at(date(2021, 12, 1)))
+
+    form = {"token": uuid.uuid4(), "seen": "", "draft_version": "0", "progress": "代录的进展。", "window": ""}
+    answer = signed_in(an_administrator()).post(f"/admin/tasks/report/add/?assignment={part.pk}", form)
+
+    assert answer.status_code == 302
+    assert (Report.objects.get().progress, Report.objects.get().evidence.count()) == ("代录的进展。", 0)
+    assert (Draft.objects.get().progress, Draft.objects.get().evidence.count()) == ("单位自己写到一半。", 1)
+
+
+def test_a_report_may_be_made_up_on_behalf_of_a_unit(db, monkeypatch) -> None:
+    it_is(monkeypatch, date(2021, 11, 1))
+    part = a_part(a_measure(due_on=None))
+    third = part.measure.plan.periods.get(starts_on=date(2021, 7, 1))
+    client = signed_in(an_administrator())
+    offered = Page(client.get(f"/admin/tasks/report/add/?assignment={part.pk}"))
+
+    form = {"token": uuid.uuid4(), "seen": "", "draft_version": "0", "progress": "补报三季度。", "period": third.pk}
+    client.post(f"/admin/tasks/report/add/?assignment={part.pk}", form)
+
+    assert [words(option) for option in every(offered.every("select", name="period")[0], "option")] == [
+        "按填报日期确定",
+        "2021年第四季度",
+        "2021年第三季度",
+    ]
+    report = Report.objects.get()
+    assert (report.period, report.is_late, report.is_recorded_for_another) == (third, True, True)

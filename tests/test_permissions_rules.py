@@ -106,6 +106,7 @@ PANEL = {
     "evidence": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "review": (OFFICE, NOBODY, NOBODY, NOBODY),
     "milestoneentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
+    "extension": (OFFICE, NOBODY, NOBODY, NOBODY),
     "indicatorvalue": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "logentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "accessattempt": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),

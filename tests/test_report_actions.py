@@ -89,6 +89,7 @@ def test_a_report_keeps_every_word_as_it_was_given() -> None:
         "token": token,
         "period_id": None,
         "reported_for": TODAY,
+        "speaks_of": TODAY,
         **{"is_late": False, "is_unchanged": False, "is_after_deadline": False, "void_on": None},
         **{"shortfall_reason": "", "summary": ""},
     }

@@ -14,6 +14,7 @@ from departments.models import User
 
 from .. import permissions
 from ..models import WORDS, Assignment, Draft, Period, Report
+from ..timeliness import local_day
 
 
 class Conflict(Exception):
@@ -22,6 +23,13 @@ class Conflict(Exception):
     def __init__(self, draft: Draft | None) -> None:
         super().__init__(_("同一份草稿已被他人保存，请核对后选择。") if draft else _("这份草稿已由他人提交或删除。"))
         self.draft = draft
+
+
+class Closed(Exception):
+    """The part has been closed, or is the unit's no more: nothing is taken for it any longer."""
+
+    def __init__(self) -> None:
+        super().__init__(_("本任务（本单位部分）已办结或不再由本单位承担，内容没有保存，请自行留存。"))
 
 
 class AlreadySent(Exception):
@@ -40,9 +48,9 @@ def hold(by: User, assignment: Assignment, version: int | None, window: UUID | N
 
     Raises ``PermissionDenied`` and ``Conflict``. To be called in a transaction.
     """
-    if permissions.reporting_department(by, assignment) is None:
+    held = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if permissions.reporting_department(by, held) is None:
         raise PermissionDenied
-    Assignment.objects.select_for_update().get(pk=assignment.pk)
     draft = Draft.objects.select_related("saved_by").filter(assignment=assignment).first()
     seen = (draft.version if draft else 0) == (version or 0)
     own = draft is not None and window is not None and draft.window == window
@@ -67,13 +75,16 @@ def save(
     Keeps ``words`` (by the names in ``WORDS``) as the part's draft; nothing of it counts anywhere.
 
     ``version`` is the one its writer saw, ``token`` names his form. Raises ``PermissionDenied``,
-    ``ValidationError`` (a text that is too long or not printable), ``Conflict`` and ``AlreadySent``.
+    ``ValidationError`` (a text that is too long or not printable), ``Conflict``, ``AlreadySent`` and ``Closed``.
     """
     Assignment.objects.select_for_update().get(pk=assignment.pk)  # first: it may be being sent at this moment
     sent = Report.objects.filter(token=token).select_related("author", "department").first()
     if sent is not None:
         permissions.require(sent.assignment_id == assignment.pk)
         raise AlreadySent(sent)
+    part = Assignment.objects.with_requests(local_day(now)).get(pk=assignment.pk)
+    if part.requested_on is not None or part.until is not None:
+        raise Closed
     draft = hold(by, assignment, version, window) or Draft(assignment=assignment, version=0, token=token)
     for name in WORDS:
         if name in words:

@@ -86,10 +86,13 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
     list(leaving.select_for_update())  # nobody reports on them while they go
     spoken = Q(reports__isnull=False) | Q(member_parts__reports__isnull=False)
     signed = Q(receipt__isnull=False) | Q(member_parts__receipt__isnull=False)
-    reported = leaving.filter(spoken | signed).select_related("department").distinct()
+    written = Q(draft__isnull=False) | Q(member_parts__draft__isnull=False)
+    reported = leaving.filter(spoken | signed | written).select_related("department").distinct()
     if reported:
         names = _("、").join(part.department.name for part in reported)
-        raise ValidationError(_("%(units)s已有填报或签收，不能移出本任务。") % {"units": names}, code="has_reports")
+        raise ValidationError(
+            _("%(units)s已有填报、签收或草稿，不能移出本任务。") % {"units": names}, code="has_reports"
+        )
     leaving.delete()
     # Demote before promoting, so that no two units are sole for a moment.
     kept = {part.department: part for part in measure.assignments.named().select_related("department")}

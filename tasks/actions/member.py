@@ -61,8 +61,8 @@ def leave(*, by: User, membership: Membership, now: datetime) -> Membership:
 def expand(parts: Iterable[Assignment], *, members: Iterable[Department], since: date | None) -> list[Assignment]:
     """Gives each of ``members`` a part of its own in every collective's part of ``parts``, in the same role."""
     units = list(members)
-    return Assignment.objects.bulk_create(
-        Assignment(
+    return [
+        Assignment.objects.create(  # one by one, so that the log has them
             measure_id=part.measure_id,
             department=unit,
             role=part.role,
@@ -72,7 +72,7 @@ def expand(parts: Iterable[Assignment], *, members: Iterable[Department], since:
         )
         for part in parts
         for unit in units
-    )
+    ]
 
 
 def expand_to_members(part: Assignment, *, since: date | None) -> list[Assignment]:

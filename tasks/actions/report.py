@@ -76,12 +76,14 @@ def submit(
     locked, or a request to close already waits, ``Superseded`` when there is a report the writer has not seen, and
     ``draft.Conflict`` when somebody else has saved the draft.
     """
-    department = permissions.reporting_department(by, assignment)
+    today = local_day(now)
+    held = Assignment.objects.select_for_update().filter(pk=assignment.pk).first()
+    if held is None:
+        permissions.require(permissions.may_report(by, assignment))
+        raise NotAccepted(_("本单位已不在这项任务的责任分工中，不再接受填报。"))
+    department = permissions.reporting_department(by, held)  # as it stands behind the lock
     if department is None:
         raise PermissionDenied
-    today = local_day(now)
-    if Assignment.objects.select_for_update().filter(pk=assignment.pk).first() is None:
-        raise NotAccepted(_("本单位已不在这项任务的责任分工中，不再接受填报。"))
     report = Report(
         assignment=assignment,
         department=department,
@@ -137,9 +139,11 @@ def submit(
 
 def _set_period(report: Report, part: Assignment, period: Period | None) -> None:
     """For which period the report counts, and whether it comes late for it."""
-    today = report.recorded_on
+    today = report.speaks_of = report.recorded_on
     if period is None and part.measure.timeframe == Timeframe.ONGOING:
         period = Period.objects.filter(plan=part.measure.plan).asked_for(today, part)
+    if period is None and part.measure.timeframe == Timeframe.ONGOING:
+        raise NotAccepted(_("目前没有可以填报的填报周期，请联系督办管理员设置。"))
     if period is None:
         report.reported_for = today
         return
@@ -151,6 +155,8 @@ def _set_period(report: Report, part: Assignment, period: Period | None) -> None
     report.period = period
     report.reported_for = period.starts_on
     report.is_late = today > period.due_on
+    if report.is_late:
+        report.speaks_of = period.due_on
 
 
 def _check(report: Report, part: Assignment) -> None:
@@ -182,6 +188,9 @@ def withdraw(*, by: User, report: Report, now: datetime) -> Draft:
         raise NotAccepted(_("这份填报已经审核、撤回或被新的填报取代，不能撤回。"))
     if held.period is not None and held.period.is_locked:
         raise NotAccepted(_("%(period)s已锁定，不能撤回。") % {"period": held.period})
+    part = Assignment.objects.with_requests(local_day(now)).get(pk=held.assignment_id)
+    if part.requested_on is not None:
+        raise NotAccepted(_("本任务（本单位部分）已办结，填报不能撤回。"))
     if Draft.objects.filter(assignment=held.assignment).exists():
         raise NotAccepted(_("这项分工另有草稿，请先提交或删除草稿，再撤回填报。"))
     review = getattr(held, "review", None) or Review(report=held, is_afterwards=True)

@@ -111,7 +111,10 @@ def _decide(*, by: User, report: Report, decision: str, reason: str, now: dateti
     act = ReportAct.ACCEPT if decision == Decision.ACCEPTED else ReportAct.SEND_BACK
     state = held.state(today)
     if not allows(state, act):
-        raise AlreadyDecided(held, str(WHY_NOT.get(state, _("这份填报已由他人审核。"))))
+        review = getattr(held, "review", None)
+        own = review is not None and review.reviewer_id == by.pk
+        default = _("您已经审核过这份填报。") if own else _("这份填报已由他人审核。")
+        raise AlreadyDecided(held, str(WHY_NOT.get(state, default)))
     if seen is not None and Report.objects.filter(assignment=held.assignment, pk__gt=seen).exists():
         raise AlreadyDecided(held, str(_("您查看之后，该单位又有新的填报，请重新查看后再审核。")))
     review = getattr(held, "review", None) or Review(report=held, is_afterwards=True)

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from .. import permissions
 from ..actions import report as actions
+from ..choices import Timeframe
 from ..excel.resources import ReportResource
 from ..forms.report import ReportForm
-from ..models import Assignment, Measure, Report
+from ..models import Assignment, Measure, Period, Report
 from .base import Room, moment, person
 from .exchange import Exports
 
@@ -72,13 +73,16 @@ class ReportAdmin(Exports, Room):
             self.message_user(request, _("请先找到责任分工，再点“代录进展”。"), messages.WARNING)
             return redirect("admin:tasks_assignment_changelist")
         permissions.require(permissions.may_report(request.user, part))
+        periods = self._periods(part)
         if request.method != "POST":
-            return self._page(request, part, ReportForm.fresh(part.newest_report))
-        form = ReportForm(request.POST)
+            return self._page(request, part, ReportForm.fresh(part.newest_report, periods=periods))
+        form = ReportForm(request.POST, periods=periods)
         if not form.is_valid():
             return self._page(request, part, form)
+        # These words come from no draft: the unit's own stays with the unit, and its files with it.
+        said = form.cleaned_data | {"draft_version": None, "window": None}
         try:
-            submission = actions.submit(by=person(request), assignment=part, now=timezone.now(), **form.cleaned_data)
+            submission = actions.submit(by=person(request), assignment=part, now=timezone.now(), **said)
         except actions.Superseded as superseded:
             return self._page(request, part, form.again(newer=superseded.newer), newer=superseded.newer)
         except (actions.NotAccepted, ValidationError) as refusal:
@@ -104,6 +108,11 @@ class ReportAdmin(Exports, Room):
             return None
         return part
 
+    def _periods(self, part: Assignment) -> list[Period]:
+        """Those a report may be entered for, the latest first; without a choice it is for the one asked for next."""
+        opened = Period.objects.filter(plan=part.measure.plan_id).taking_reports(timezone.localdate())
+        return list(opened)[::-1] if part.measure.timeframe == Timeframe.ONGOING else []
+
     def _page(
         self, request: HttpRequest, part: Assignment, form: ReportForm, newer: Report | None = None
     ) -> HttpResponse:
@@ -111,7 +120,13 @@ class ReportAdmin(Exports, Room):
             form.add_error(None, _("表单已失效，请重新打开本页；您填写的内容仍在下面。"))
         for name in ("progress", "problems", "next_steps"):
             form.fields[name].widget.attrs["class"] = "vLargeTextField"
-        fieldset: Any = (None, {"fields": [name for name in form.fields if not form.fields[name].widget.is_hidden]})
+        hidden = {name for name, field in form.fields.items() if field.widget.is_hidden}
+        if form.periods:
+            field: Any = form.fields["period"]
+            field.choices = [("", _("按填报日期确定")), *field.choices]
+        else:
+            hidden.add("period")
+        fieldset: Any = (None, {"fields": [name for name in form.fields if name not in hidden]})
         context = {
             **self.admin_site.each_context(request),
             "title": _("代录进展"),

@@ -10,7 +10,7 @@ from datetime import date
 from io import BytesIO
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -62,7 +62,10 @@ class Part:
         if self.has_spoken_itself:
             return str(getattr(self.said[0], field))
         texts = [(report.department.name, getattr(report, field).strip()) for report in self.said]
-        return "\n".join(f"【{name}】{text}" for name, text in texts if text)
+        lines = [f"【{name}】{text}" for name, text in texts if text]
+        if field == "progress" and self.assignment.member_rows:
+            lines += [_("【%(unit)s】未填报") % {"unit": name.partition("·")[2]} for name in self.silent_names]
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True)
@@ -154,13 +157,14 @@ def _said(part: Any, reports: dict[int, Report]) -> tuple[Report, ...]:
 
 def _assignments(plan: Plan, day: date) -> QuerySet[Assignment]:
     """Every part as of ``day``, with ``report_count`` and ``has_been_returned``: a request to close that came back."""
-    counted = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by()
+    own = Q(assignment=OuterRef("pk")) | Q(assignment__collective_part=OuterRef("pk"))
+    counted = Report.objects.standing(day).filter(own).order_by()
     return (
         Assignment.objects.named()
         .as_of(day, plan)
         .annotate(
             report_count=Coalesce(
-                Subquery(counted.values("assignment").annotate(number=Count("pk")).values("number")), 0
+                Subquery(counted.annotate(one=Value(1)).values("one").annotate(number=Count("pk")).values("number")), 0
             ),
             has_been_returned=Exists(Review.objects.decided_by(day, Decision.RETURNED).of_outer_assignment()),
         )

@@ -22,13 +22,14 @@ from ..choices import (
     PRINCIPAL_ROLES,
     SETTLED,
     AssignmentRole,
+    Decision,
     Timeframe,
     Timeliness,
     Urgency,
 )
 from ..timeliness import EVER, NEVER
 from .attention import AttentionQuerySet
-from .closing import ACCEPTED, ASKED, is_settled, own_closing
+from .closing import ACCEPTED, ASKED, is_settled, own_closing, own_closing_or_leaving
 from .extension import effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
 from .plan import Plan
@@ -44,19 +45,20 @@ def measure_closing(day: date, measure: str, field: str) -> NullIf:
     A measure is closed when the part of every deciding unit (the sole one, the leads, or all the joint ones) is, on
     the last of their days.
     """
-    deciding = Assignment.objects.leaves(day).filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
-    last = deciding.annotate(
-        settled_on=Coalesce(own_closing(day, field), own_closing(day, field, "collective_part__"), NEVER)
-    )
+    deciding = Assignment.objects.leaves_and_left(day).filter(measure=OuterRef(measure), role__in=DECIDING_ROLES)
+    whole = own_closing(day, field, "collective_part__")
+    last = deciding.annotate(settled_on=Coalesce(whole, own_closing_or_leaving(day, field)))
     return NullIf(Subquery(last.order_by("-settled_on").values("settled_on")[:1]), NEVER)
 
 
 @lru_cache(maxsize=128)
-def members_closing(day: date, field: str) -> NullIf:
+def members_closing(day: date, field: str) -> Case:
     """A day of the closing of a collective's part by all its members' own; NULL where one is open, or none there."""
-    members = Assignment.objects.members_of_outer_part(day)
-    last = members.annotate(settled_on=Coalesce(own_closing(day, field), NEVER)).order_by("-settled_on")
-    return NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
+    there = Assignment.objects.members_of_outer_part(day)
+    ever = Assignment.objects.begun_by(day).filter(collective_part=OuterRef("pk"))
+    last = ever.annotate(settled_on=own_closing_or_leaving(day, field)).order_by("-settled_on")
+    closed = NullIf(Subquery(last.values("settled_on")[:1]), NEVER)
+    return Case(When(Exists(there), then=closed), output_field=DateField())
 
 
 @lru_cache(maxsize=128)
@@ -85,22 +87,6 @@ class AssignmentQuerySet(AttentionQuerySet):
     def beside(self, part: Assignment) -> AssignmentQuerySet:
         """The other parts that the text names on the same measure."""
         return self.named().filter(measure=part.measure_id).exclude(pk=part.pk)
-
-    def leaves(self, day: date) -> AssignmentQuerySet:
-        """Those who answer for themselves on ``day``: every part but those of collectives with members."""
-        return self.in_force(day).filter(~Exists(self.members_of_outer_part(day)))
-
-    def silent(self, day: date, owed_since: Any, owed_until: Any) -> AssignmentQuerySet:
-        """
-        Leaves that owe a report for the period of the given days and have said nothing for it nor for a later one.
-
-        Who joined after the period's end owes nothing for it, and neither does who is done.
-        """
-        return self.filter(
-            Q(since__isnull=True) | Q(since__lte=owed_until),
-            ~Exists(Report.objects.of_outer_part_since(day, owed_since)),
-            ~is_settled(day),
-        )
 
     def with_members(self, day: date) -> AssignmentQuerySet:
         """Loads ``member_rows`` of every collective's part: its members' own on ``day``, with what they reported."""
@@ -149,7 +135,8 @@ class AssignmentQuerySet(AttentionQuerySet):
         review); and ``reported_for``, the first day of the latest period reported for.
         """
         waiting = Review.objects.requests().waiting_on(day)
-        theirs = waiting.filter(report__assignment__collective_part=OuterRef("pk"))
+        there = Q(report__assignment__until__isnull=True) | Q(report__assignment__until__gt=day)
+        theirs = waiting.filter(there, report__assignment__collective_part=OuterRef("pk"))
         latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
         return self.annotate(
             own_requested_on=own_request(day),
@@ -373,6 +360,13 @@ class Assignment(models.Model):
     def last_report(self) -> Report | None:
         """Wants ``with_last_report``."""
         return self.last_reports[0] if self.last_reports else None
+
+    @property
+    def last_report_waits(self) -> bool:
+        """Whether the last report was still to be accepted; wants ``as_of`` and ``with_last_report``."""
+        row: Any = self
+        review = getattr(self.last_report, "review", None)
+        return review is not None and review.decision_on(row.as_of_day) == Decision.PENDING
 
     @property
     def is_principal(self) -> bool:

@@ -10,22 +10,49 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from ..choices import Decision
+from .closing import is_settled
 from .report import Report
 from .review import Review
 
 
 class AttentionQuerySet(models.QuerySet[Any]):
-    """What ``AssignmentQuerySet`` says of help asked for, returns, receipts and the order of work."""
+    """
+    What ``AssignmentQuerySet`` says of who answers for itself, who is silent, help asked for, returns, receipts and the
+    order of work.
+    """
+
+    def begun_by(self, day: date) -> Self:
+        """Without the parts of members who had not joined by ``day``."""
+        return self.filter(Q(since__isnull=True) | Q(since__lte=day))
 
     def in_force(self, day: date) -> Self:
         """Without the parts of members who had not joined by ``day``, or had left."""
-        begun = Q(since__isnull=True) | Q(since__lte=day)
-        return self.filter(begun, Q(until__isnull=True) | Q(until__gt=day))
+        return self.begun_by(day).filter(Q(until__isnull=True) | Q(until__gt=day))
 
     def members_of_outer_part(self, day: date) -> Self:
         """For a subquery: the members' own parts, in force on ``day``, of the outer row's collective."""
         rows: Self = self.model._default_manager.all()
         return rows.in_force(day).filter(collective_part=OuterRef("pk"))
+
+    def leaves(self, day: date) -> Self:
+        """Those who answer for themselves on ``day``: every part but those of collectives with members."""
+        return self.in_force(day).filter(~Exists(self.members_of_outer_part(day)))
+
+    def leaves_and_left(self, day: date) -> Self:
+        """``leaves``, and the parts of members who had left by ``day``."""
+        return self.begun_by(day).filter(Q(until__lte=day) | ~Exists(self.members_of_outer_part(day)))
+
+    def silent(self, day: date, owed_since: Any, owed_until: Any) -> Self:
+        """
+        Leaves that owe a report for the period of the given days and have said nothing for it nor for a later one.
+
+        Who joined after the period's end owes nothing for it, and neither does who is done.
+        """
+        return self.filter(
+            Q(since__isnull=True) | Q(since__lte=owed_until),
+            ~Exists(Report.objects.of_outer_part_since(day, owed_since)),
+            ~is_settled(day),
+        )
 
     def needing_coordination(self, day: date) -> Self:
         """
@@ -48,8 +75,9 @@ class AttentionQuerySet(models.QuerySet[Any]):
         Adds ``returned_because``: why a report or a request to close came back, until the unit says something again,
         and ``returned_report``, its key; NULL where none did. ``Assignment.is_returned`` says whether it matters still.
         """
-        answers = Report.objects.recorded_by(day).filter(
-            assignment=OuterRef("report__assignment"), recorded_at__gt=OuterRef("decided_at")
+        accepted = Q(pk__gt=OuterRef("report"), review__decision=Decision.ACCEPTED, review__decided_on__lte=day)
+        answers = Report.objects.standing(day).filter(
+            Q(recorded_at__gt=OuterRef("decided_at")) | accepted, assignment=OuterRef("report__assignment")
         )
         came_back = Review.objects.decided_by(day, Decision.RETURNED).filter(
             ~Exists(answers), report__assignment=OuterRef("pk")

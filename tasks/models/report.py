@@ -55,6 +55,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def newest_first(self) -> ReportQuerySet:
         return self.order_by("-recorded_on", "-pk")
 
+    def last_word_first(self) -> ReportQuerySet:
+        """What a part said last of its work: what is made up for an earlier period stands behind a newer one."""
+        return self.order_by("-speaks_of", "-pk")
+
+    def last_in_effect(self, day: date) -> ReportQuerySet:
+        """The last report on every assignment of those in effect at the end of ``day``."""
+        last = Report.objects.filter(assignment=OuterRef("assignment")).in_effect(day).last_word_first()
+        return self.filter(pk=Subquery(last.values("pk")[:1]))
+
     def last_of_each_assignment(self, day: date) -> ReportQuerySet:
         """The last report on every assignment by the end of ``day``."""
         last = Report.objects.latest_of_outer_assignment(day, "assignment")
@@ -62,7 +71,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def latest_of_outer_assignment(self, day: date, assignment: str = "pk") -> ReportQuerySet:
         """For a subquery: the last report of the outer row's assignment that counts at the end of ``day``."""
-        return self.filter(assignment=OuterRef(assignment)).standing(day).newest_first()
+        return self.filter(assignment=OuterRef(assignment)).standing(day).last_word_first()
 
     def of_outer_part_since(self, day: date, counts_from: Any) -> ReportQuerySet:
         """For a subquery: the outer part's that count for the period that begins on ``counts_from``, or a later one."""
@@ -74,7 +83,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
         A returned one is followed by what was said after it came back: what had been said before corrects nothing.
         """
-        later = Report.objects.standing(day).filter(assignment=OuterRef("assignment"), pk__gt=OuterRef("pk"))
+        after = Q(speaks_of__gt=OuterRef("speaks_of")) | Q(speaks_of=OuterRef("speaks_of"), pk__gt=OuterRef("pk"))
+        later = Report.objects.standing(day).filter(after, assignment=OuterRef("assignment"))
         answers = later.filter(recorded_at__gt=OuterRef("review__decided_at"))
         came_back = Q(review__decision=Decision.RETURNED, review__decided_on__lte=day)
         return self.annotate(is_followed=Case(When(came_back, then=Exists(answers)), default=Exists(later)))
@@ -106,7 +116,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         in_effect = Q(asks_to_close=False, is_followed=False, recorded_on__gte=F("recent_since")) & (
             Q(review__isnull=True) | Q(review__is_afterwards=True, review__decided_on__gt=day)
         )
-        rows = self.standing(day).with_followers(day).annotate(recent_since=Coalesce(before, EVER))
+        there = Q(assignment__until__isnull=True) | Q(assignment__until__gt=day)
+        rows = self.filter(there).standing(day).with_followers(day).annotate(recent_since=Coalesce(before, EVER))
         return rows.filter(waits | in_effect)
 
 
@@ -147,6 +158,9 @@ class Report(Words):
         verbose_name=_("填报周期"),
     )
     reported_for = models.DateField(_("所报周期"), help_text=_("所报填报周期的开始日期；不按周期填报的，为填报日期。"))
+    speaks_of = models.DateField(
+        _("所述日期"), help_text=_("所报情况的先后以此为准：填报日期；补报的，为所补周期的填报截止。")
+    )
     is_late = models.BooleanField(_("补报"), default=False, help_text=_("在填报截止之后提交，长期保留此标记。"))
     is_after_deadline = models.BooleanField(
         _("逾期后申请"),
@@ -182,7 +196,7 @@ class Report(Words):
         verbose_name_plural = _("进展填报")
         ordering = ("-recorded_on", "-pk")
         indexes = (
-            models.Index(fields=("assignment", "recorded_on", "id"), name="report_latest"),
+            models.Index(fields=("assignment", "speaks_of", "id", "recorded_on", "void_on"), name="report_last_word"),
             models.Index(fields=("assignment", "reported_for"), name="report_for_period"),
             models.Index(fields=("assignment",), condition=Q(asks_to_close=True), name="report_closing"),
         )

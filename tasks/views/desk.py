@@ -131,7 +131,8 @@ def cards(
             form = ReportForm.fresh(part.newest_report, words, **kind)
         else:
             form = ReportForm.of_draft(draft, part.newest_report, **kind)
-        form.initial.setdefault("period", asked.pk if asked else None)
+        if form.initial.get("period") is None and asked is not None:
+            form.initial["period"] = asked.pk
         form.initial["window"] = window
         is_open = part.requested_on is None and permissions.may_report(request.user, part)
         found.append(Card(part, form, asked, draft, returned=returned.get(part.returned_report or 0), is_open=is_open))
@@ -162,7 +163,7 @@ def _candidates(part: Any, opened: list[Period], day: date) -> list[Period]:
     running = [period for period in opened if period.starts_on <= day]
     if part.measure.timeframe == Timeframe.ONGOING:
         return running[-MOST_PERIODS:]
-    return [each for each in running[-2:] if each.asks_dated]
+    return [each for each in running[-2:] if each.asks_dated and (day <= each.due_on or not _covers(part, each))]
 
 
 def card_while_typing(part: Any, day: date, *, single: bool) -> Card:
@@ -220,6 +221,9 @@ def keep(request: HttpRequest, card: Card, form: ReportForm) -> Draft | None:
         )
     except drafts.Conflict as conflict:
         _show_conflict(card, conflict)
+        return None
+    except drafts.Closed as closed:
+        card.error = str(closed.args[0])
         return None
     except drafts.AlreadySent as sent:
         card.newer, card.form = sent.report, form.again(newer=sent.report)

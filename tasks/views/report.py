@@ -54,9 +54,14 @@ def _handle(request: HttpRequest, found: list[Card], act: str) -> dict[int, Card
     act, _dash, only = act.partition("-")
     sent, kept, failed = 0, 0, {}
     for card in found:
-        if not card.is_open or f"{card.form.prefix}-token" not in request.POST:
+        if f"{card.form.prefix}-token" not in request.POST:
             continue
         form = desk.bound(request, card, is_draft=True)
+        if not card.is_open:
+            if desk.says_more(card, form):
+                card.form, card.error = form, _("您填写期间，本单位部分已办结，以下内容没有提交。")
+                failed[card.part.pk] = card
+            continue
         is_chosen = only == str(card.part.pk) if only else act == "submit" and form.is_complete
         if is_chosen:
             result: object = desk.send(request, card, _chosen_form(request, card, act))
@@ -167,7 +172,7 @@ def _status(card: Card) -> int:
 def _page(request: HttpRequest, card: Card, *, status: int = 200) -> HttpResponse:
     part, day = card.part, day_of(request).day
     said = sources(part, day) if part.compiles else []
-    if said and "compile" in request.GET and not card.form.is_bound:
+    if said and "compile" in request.GET and not card.form.is_bound and not card.form.initial.get("summary"):
         card.form.initial["summary"] = compiled(said)
     context = {
         "plan": part.measure.plan,
@@ -207,7 +212,11 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     part = _part(request, pk)
     version = request.POST.get("version", "")
     try:
-        drafts.discard(by=person(request), assignment=part, version=int(version) if version.isdecimal() else 0)
+        drafts.discard(
+            by=person(request),
+            assignment=part,
+            version=int(version) if version.isdecimal() and len(version) < 10 else 0,
+        )
     except drafts.Conflict as conflict:
         messages.warning(request, conflict.args[0])
     else:

@@ -68,6 +68,7 @@ def fill(size: int) -> Filled:
     people = {name: _a_reporter(unit, number) for number, (name, unit) in enumerate(units.items())}
     supervisor = _a_person("supervisor", Role.SUPERVISOR)
     plan = Plan.objects.create(**source.plan | {"slug": SLUG, "office": units[OFFICE]})
+    plan.refresh_from_db()  # its days as days
     create_ahead(plan=plan, until=TODAY)
     Section.objects.bulk_create(Section(**fields | {"plan": plan}) for fields in source.sections)
 
@@ -160,6 +161,7 @@ def _a_report(part: Assignment, author: User, day: date, chance: random.Random) 
         author=author,
         recorded_on=day,
         reported_for=day,
+        speaks_of=day,
         recorded_at=datetime.combine(day, time(9, chance.randrange(60)), SHANGHAI),
         progress=WORDS[: chance.randrange(20, len(WORDS))],
         needs_coordination=chance.random() < 0.04,

@@ -88,6 +88,14 @@
   });
 
   document.body.addEventListener("htmx:afterRequest", (event) => {
+    const files = event.detail.elt.closest(".evidence");
+    if (files && !event.detail.successful) {
+      const status = event.detail.xhr?.status;
+      const note = files.querySelector(".failed") ?? files.appendChild(document.createElement("div"));
+      note.className = "failed errorlist";
+      note.setAttribute("role", "alert");
+      note.textContent = status === 401 || status === 403 ? desk.dataset.signedOut : desk.dataset.notUploaded;
+    }
     const part = saving(event);
     if (!part) return;
     if (event.detail.successful) {
