@@ -53,5 +53,8 @@ def test_an_edited_summary_is_not_written_over_by_a_fresh_one(monkeypatch, lead)
     words = {"summary": "我精心改过的汇总。"}
     drafts.save(by=person, assignment=lead, version=0, token=uuid.uuid4(), words=words, now=at(TODAY, 8))
 
+    kept = visit(signed_in(person), address)
+    again = kept.links(kept.main)["以各单位填报为汇总底稿"]
     assert "其他单位的进展。" in (fresh or "")
-    assert visit(signed_in(person), address).filled_in("summary") == "我精心改过的汇总。"
+    assert kept.filled_in("summary") == "我精心改过的汇总。"
+    assert "其他单位的进展。" in (visit(signed_in(person), again).filled_in("summary") or "")

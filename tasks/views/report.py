@@ -172,7 +172,8 @@ def _status(card: Card) -> int:
 def _page(request: HttpRequest, card: Card, *, status: int = 200) -> HttpResponse:
     part, day = card.part, day_of(request).day
     said = sources(part, day) if part.compiles else []
-    if said and "compile" in request.GET and not card.form.is_bound and not card.form.initial.get("summary"):
+    asked = request.GET.get("compile")  # an edited summary makes room only where that is asked for by name
+    if said and asked and not card.form.is_bound and (asked == "again" or not card.form.initial.get("summary")):
         card.form.initial["summary"] = compiled(said)
     context = {
         "plan": part.measure.plan,
