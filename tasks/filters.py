@@ -288,16 +288,32 @@ class AssignmentFilter(LedgerFilter):
         return queryset
 
 
-class ReceiptFilter(AssignmentFilter):
+class NarrowFilter(AssignmentFilter):
+    """A page that is narrowed down by some of the conditions only: those in ``FIRST``, and how long it is."""
+
+    def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
+        super().__init__(data, plan=plan, day=day, queryset=queryset)
+        for name in set(self.filters) - {*self.FIRST, "per"}:
+            del self.filters[name]
+
+
+class MatrixFilter(NarrowFilter):
+    """The matrix, which has all its cells on one page."""
+
+    FIRST = ("section", "timeliness", "role")
+
+    def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
+        super().__init__(data, plan=plan, day=day, queryset=queryset)
+        del self.filters["per"]
+
+
+class ReceiptFilter(NarrowFilter):
     """Parts nobody has signed for: their lights are another list's."""
 
-    ASKED = frozenset({"q", "section", "unit", "role", "per"})
     FIRST = ("q", "section", "unit", "role")
 
     def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
         super().__init__(data, plan=plan, day=day, queryset=queryset)
-        for name in set(self.filters) - self.ASKED:
-            del self.filters[name]
         of_plan = Assignment.objects.filter(measure__plan=plan, department=OuterRef("pk"))
         self.filters["unit"].queryset = Department.objects.filter(Exists(of_plan))
 

@@ -97,6 +97,7 @@ PICTURES = (
     Picture("dashboard-date", leader, lambda plan: "/?as_of=2021-12-15", 620, act=open_the_date),
     Picture("ledger", supervisor, lambda plan: f"{ledger(plan)}?section=3", 720),
     Picture("overdue", leader, lambda plan: f"{ledger(plan)}?timeliness=OVERDUE&sort=late", 760),
+    Picture("matrix", leader, lambda plan: f"{plan.get_absolute_url()}matrix/", 900),
     Picture("assignments", leader, lambda plan: f"{parts(plan)}?unit={office(plan)}&timeliness=OVERDUE", 800),
     Picture("measure", leader, lambda plan: f"{ledger(plan)}3/", 1000),
     Picture("milestones", supervisor, lambda plan: f"{ledger(plan)}34/", 460, act=look_at("节点")),

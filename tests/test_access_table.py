@@ -97,6 +97,10 @@ TABLE = [
     ("extension_withdraw office", "POST", "sign 403 sign 403 403 403 403 403 302"),
     ("extensions", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
     ("extensions", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("matrix", SAFE, "           sign 403 sign 200 200 200 200 200 200"),
+    ("matrix", UNSAFE, "         sign 405 sign 405 405 405 405 405 405"),
+    ("matrix_export", SAFE, "    sign 403 sign 403 403 403 200 200 200"),
+    ("matrix_export", UNSAFE, "  sign 405 sign 405 405 405 405 405 405"),
     ("assignments", SAFE, "      sign 403 sign 200 200 200 200 200 200"),
     ("assignments", UNSAFE, "    sign 405 sign 405 405 405 405 405 405"),
     ("receipts", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
@@ -241,6 +245,7 @@ def scene(db) -> Scene:
     for kind, asking in (("unit", "foreign"), ("office", "office")):
         asked = an_extension(parts[asking].measure, date(2022, 3, 31))
         places |= {f"{name} {kind}": reverse(name, args=[asked.pk]) for name in ("extension", "extension_withdraw")}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export")}
     places |= {"extensions": reverse("extensions", args=[plan.slug])}
     places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}

@@ -24,7 +24,7 @@ LAYERS = (
     {"models"},
     {"permissions"},
     {"actions"},
-    {"forms", "filters", "links", "charts", "dashboard", "summary"}
+    {"forms", "filters", "links", "charts", "dashboard", "matrix", "summary"}
     | {"periods", "queue", "changes", "timeline", "excel", "papers"},
     {"views", "admin", "context", "templatetags", "management"},
     {"urls"},

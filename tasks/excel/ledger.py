@@ -115,10 +115,14 @@ UNSAFE = re.compile(r"""[\\/:*?"<>|\s\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028
 MOST_IN_A_NAME = 50  # characters of the title: 255 bytes is what file systems take
 
 
+def safe_title(plan: Plan) -> str:
+    """The plan's title as it can begin the name of a file."""
+    return UNSAFE.sub("_", plan.title)[:MOST_IN_A_NAME].strip("._") or plan.slug
+
+
 def filename(plan: Plan, as_of: date) -> str:
     """The workbook's name, safe on every system: 强化知识产权保护推进计划_台账_2022-01-12.xlsx."""
-    title = UNSAFE.sub("_", plan.title)[:MOST_IN_A_NAME].strip("._") or plan.slug
-    return _("%(plan)s_台账_%(day)s.xlsx") % {"plan": title, "day": as_of.isoformat()}
+    return _("%(plan)s_台账_%(day)s.xlsx") % {"plan": safe_title(plan), "day": as_of.isoformat()}
 
 
 # --- what is read ----------------------------------------------------------------------------------

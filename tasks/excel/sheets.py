@@ -15,6 +15,7 @@ from .style import MOST_LINES, Pen, capacity, lines, lines_of, printable, row_he
 Row = TypeVar("Row")
 
 TITLE_ROW, DOCUMENT_ROW, NOTE_ROW, HEADER_ROW = 1, 2, 3, 4
+A3, A4 = 8, 9  # Excel's numbers for sizes of paper
 MOST_IN_A_FOOTER = 80  # characters of each part; Excel refuses more than 255 in all
 
 
@@ -38,6 +39,7 @@ class Heading:
     foot: str
     as_of: str
     empty: str = ""  # what stands there instead of rows
+    paper: int = A4
 
 
 def draw(
@@ -100,10 +102,10 @@ def _banner(
 
 
 def _print(sheet: Worksheet, heading: Heading) -> None:
-    """A4 landscape, as many pages long as it takes and one wide, the header on each, page n / m."""
+    """Landscape, as many pages long as it takes and one wide, the header on each, page n / m."""
     page: Any = sheet
     page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = 9  # A4
+    page.page_setup.paperSize = heading.paper
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"

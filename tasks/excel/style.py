@@ -98,6 +98,14 @@ LOOKS = {
 }
 
 
+@dataclass(frozen=True)
+class Lit:
+    """Text on the ground of a light, itself more than the light's word."""
+
+    text: str
+    light: str
+
+
 class Pen:
     """Writes cells of one workbook. Each look is made into a style once: a style for each cell takes minutes."""
 
@@ -118,6 +126,8 @@ class Pen:
         cell: Any = sheet.cell(row, column)
         if isinstance(value, Timeliness):
             look, value = value.value, str(value.label)
+        elif isinstance(value, Lit):
+            look, value = value.light, value.text
         elif isinstance(value, float):
             look = "percent"
         elif isinstance(value, int):
@@ -227,6 +237,8 @@ def share(texts: list[tuple[str, str]], room: int, most: int, mark: str) -> Iter
 
 def lines_of(value: object, width: float) -> int:
     """How many lines a value takes in a column ``width`` wide; numbers, dates and lights take one."""
+    if isinstance(value, Lit):
+        return lines(value.text, capacity(width))
     if isinstance(value, str) and not isinstance(value, Timeliness):
         return lines(value, capacity(width))
     return 1

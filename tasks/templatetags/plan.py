@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ..choices import PRINCIPAL_ROLES, AssignmentRole, Timeliness
 from ..links import link
+from ..matrix import ROLE_SIGNS
 
 register = template.Library()
 
@@ -45,6 +46,21 @@ LIGHTS: dict[str, str] = {
 def light(timeliness: str, word: str = "") -> SafeString:
     """The light of a row: colour, shape and word; its own ``word`` where the thing has one."""
     return format_html(LIGHTS[timeliness], word or Timeliness(timeliness).label)
+
+
+@register.simple_tag
+def sign(timeliness: str) -> SafeString:
+    """The shape of a light alone, where its word stands elsewhere."""
+    look, shape = SHAPES[Timeliness(timeliness)]
+    return format_html(
+        '<svg class="sign sign--{}" viewBox="0 0 12 12" aria-hidden="true"><path d="{}"/></svg>', look, shape
+    )
+
+
+@register.filter
+def role_sign(role: str) -> str:
+    """A role as one character."""
+    return str(ROLE_SIGNS[AssignmentRole(role)])
 
 
 @register.filter

@@ -1,0 +1,67 @@
+"""The matrix of measures and units, and its workbook."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from .. import permissions
+from ..choices import AssignmentRole, Timeliness
+from ..excel import matrix as workbooks
+from ..filters import MatrixFilter
+from ..links import day_of
+from ..matrix import ROLE_SIGNS, matrix
+from ..models import Assignment, Plan
+from .access import allowed, person
+from .ledger import answer, chips, tidied
+from .measure import XLSX
+
+
+def _filtered(request: HttpRequest, plan: Plan) -> MatrixFilter:
+    day = day_of(request).day
+    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan).with_members(day)
+    rows = parts.select_related("measure__section", "department").in_text_order()
+    return MatrixFilter(request.GET, plan=plan, day=day, queryset=rows)
+
+
+@require_safe
+@allowed(permissions.may_read)
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    if (short := tidied(request)) is not None:
+        return short
+    plan = get_object_or_404(Plan, slug=slug)
+    filterset = _filtered(request, plan)
+    context = {
+        "plan": plan,
+        "filter": filterset,
+        "matrix": matrix(filterset.qs),
+        "chips": chips(request, filterset),
+        "roles": [(sign, AssignmentRole(role).label) for role, sign in ROLE_SIGNS.items()],
+        "lights": Timeliness.values,
+        "may_export": permissions.may_export(request.user),
+    }
+    return answer(request, "tasks/matrix/page.html", "tasks/matrix/results.html", context)
+
+
+@require_safe
+@allowed(permissions.may_export)
+def export(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = get_object_or_404(Plan, slug=slug)
+    filterset = _filtered(request, plan)
+    if not filterset.form.is_valid():
+        # A workbook cannot explain why it is empty: the page can.
+        context = {"plan": plan, "filter": filterset, "page": "matrix"}
+        return render(request, "tasks/measure/export_refused.html", context, status=400)
+    day = day_of(request).day
+    content = workbooks.workbook(
+        plan=plan,
+        matrix=matrix(filterset.qs),
+        as_of=day,
+        exported_by=person(request).name,
+        conditions=[(label, value) for _name, label, value in filterset.conditions],
+    )
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(plan, day))
+    return response
