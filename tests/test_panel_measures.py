@@ -179,7 +179,7 @@ def test_a_unit_that_has_reported_stays(changes: dict[str, Any], measure: Measur
 
     page = save(signed_in(an_administrator()), page_of(measure), **changes)
 
-    assert (page.status, faults(page)) == (200, ["乙已有填报或签收，不能移出本任务。"])
+    assert (page.status, faults(page)) == (200, ["乙已有填报、签收或草稿，不能移出本任务。"])
     assert roles_of(measure) == [("甲", LEAD, 1), ("乙", CO, 2)]
 
 
