@@ -141,6 +141,19 @@ def test_no_value_breaks_a_page_in_whatever_place(client, number) -> None:
     assert faults(answers) == {}
 
 
+@pytest.mark.parametrize("path", ["/plans/plan/matrix/", "/plans/plan/matrix/export.xlsx", "/plans/plan/extensions/"])
+def test_no_value_breaks_the_matrix_or_the_list_of_extensions(client, path) -> None:
+    names = ("section", "timeliness", "role", "state", "repeated", "page", "as_of")
+
+    answers = {
+        f"{path}?{name}={value}": client.get(path, QUERY_STRING=f"{name}={value}")
+        for value in [*(quote(value) for value in NASTY), *RAW]
+        for name in names
+    }
+
+    assert faults(answers) == {}
+
+
 @pytest.mark.parametrize("number", range(4))
 def test_no_value_breaks_a_form(client, number) -> None:
     path = doors(client)[number]
