@@ -225,7 +225,7 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "tasks.Plan",
     "tasks.Period",
     "tasks.Section",
-    "tasks.Measure",
+    {"model": "tasks.Measure", "exclude_fields": ["ongoing_from", "terminated_from"]},  # the amendment's
     # A closing is the review's, which the time line has.
     {"model": "tasks.Assignment", "exclude_fields": ["closing_asked_on", "closing_accepted_on"]},
     "tasks.Milestone",

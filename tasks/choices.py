@@ -79,6 +79,15 @@ class ExtensionState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", _("已撤回")
 
 
+class AmendmentKind(models.TextChoices):
+    """How an issued plan is changed (计划调整)."""
+
+    WORDING = "WORDING", _("调整任务内容")
+    UNITS = "UNITS", _("调整责任分工")
+    ONGOING = "ONGOING", _("转常态")
+    TERMINATION = "TERMINATION", pgettext_lazy("amendment", "终止")
+
+
 class QueueKind(models.TextChoices):
     """Why a report lies before those who decide on it."""
 
@@ -121,6 +130,7 @@ class Timeliness(models.TextChoices):
     ONGOING = "ONGOING", _("持续推进")
     CLOSED = "CLOSED", _("已办结")
     CLOSED_LATE = "CLOSED_LATE", _("逾期办结")
+    TERMINATED = "TERMINATED", _("已终止")
 
 
 class Urgency(models.IntegerChoices):

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from departments.models import Department
 
-from .choices import PRINCIPAL_ROLES, Timeframe, Timeliness
+from .choices import PRINCIPAL_ROLES, Timeliness
 from .models import Assignment, Measure, Plan, Section, units_of
 
 # From what is done to what is late: the order of the segments of a bar, and of the figures.
@@ -115,7 +115,7 @@ class Dashboard:
 
 def dashboard(plan: Plan, day: date) -> Dashboard:
     """Everything on the page as of ``day``, in a fixed number of queries."""
-    measures = Measure.objects.filter(plan=plan).as_of(day, plan)
+    measures = Measure.objects.filter(plan=plan).unterminated(day).as_of(day, plan)
     sections = _sections(plan, measures)
     numbers: Counter[str] = sum((row.numbers for row in sections), Counter())
     units = _units(plan, day)
@@ -132,7 +132,7 @@ def dashboard(plan: Plan, day: date) -> Dashboard:
 
 
 def _figures(plan: Plan, day: date, measures: Any, numbers: Counter[str], units: Iterable[UnitRow]) -> list[Figure]:
-    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan)
+    parts = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan)
     looks = {Timeliness.OVERDUE: "is-overdue", Timeliness.SILENT: "is-silent"}
     return [
         Figure(numbers.total(), pgettext_lazy("figure", "任务"), "measures", {}),
@@ -185,13 +185,14 @@ def _sections(plan: Plan, measures: Any) -> list[SectionRow]:
 
 
 def _units(plan: Plan, day: date) -> list[UnitRow]:
-    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan)
+    parts = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan)
     tallies = (
         parts.order_by()
-        .values("department", "role", "measure__timeframe", "timeliness", "has_reported")
+        .with_timeframe()
+        .values("department", "role", "is_ongoing", "timeliness", "has_reported")
         .annotate(number=Count("pk"))
     )
-    rows = {department.pk: UnitRow(department) for department in units_of(plan)}
+    rows = {department.pk: UnitRow(department) for department in units_of(plan, day)}
     for tally in tallies:
         if tally["department"] not in rows:  # given a part between the two questions
             continue
@@ -201,8 +202,8 @@ def _units(plan: Plan, day: date) -> list[UnitRow]:
         else:
             row.partner += number
         row.reported += number * bool(tally["has_reported"])
-        row.dated += number * (tally["measure__timeframe"] == Timeframe.BY_DATE)
-        row.ongoing += number * (tally["measure__timeframe"] == Timeframe.ONGOING)
+        row.dated += number * (not tally["is_ongoing"])
+        row.ongoing += number * tally["is_ongoing"]
         row.overdue += number * (tally["timeliness"] == Timeliness.OVERDUE)
         row.silent += number * (tally["timeliness"] == Timeliness.SILENT)
     return sorted(rows.values(), key=lambda row: (-row.overdue, -row.silent, -row.total, row.department.position))

@@ -92,13 +92,20 @@ class LedgerFilter(django_filters.FilterSet):
         super().__init__(data, queryset=queryset)
         self.plan, self.day = plan, day
         self.filters["section"].queryset = plan.sections.all()
-        self.filters["unit"].queryset = units_of(plan)
+        self.filters["unit"].queryset = units_of(plan, day)
 
     @property
     def qs(self) -> QuerySet[Any]:
         """Nothing at all where a condition makes no sense: the rest of them would answer another question."""
         found: QuerySet[Any] = super().qs if self.form.is_valid() else self.queryset.none()
         return found
+
+    def filter_queryset(self, queryset: Any) -> QuerySet[Any]:
+        """What has been terminated is shown to who asks for it, and counted nowhere."""
+        found: Any = super().filter_queryset(queryset)
+        if self.form.cleaned_data.get("timeliness") == Timeliness.TERMINATED:
+            return found
+        return found.unterminated(self.day)
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -196,7 +203,7 @@ class MeasureFilter(LedgerFilter):
         cleaned = self.form.cleaned_data
         if cleaned.get("unit") or cleaned.get("role"):
             # One and the same responsibility must be of the unit and in the role.
-            parts = Assignment.objects.filter(measure=OuterRef("pk"))
+            parts = Assignment.objects.in_force(self.day).filter(measure=OuterRef("pk"))
             if cleaned.get("unit"):
                 parts = parts.filter(department=cleaned["unit"])
             if cleaned.get("role"):
@@ -231,15 +238,16 @@ class MeasureFilter(LedgerFilter):
     def in_role(self, queryset: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         return queryset  # together with the unit, in filter_queryset
 
-    def in_timeframe(self, queryset: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
-        return queryset.filter(timeframe=value)
+    def in_timeframe(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
+        return queryset.with_timeframe().filter(is_ongoing=value == Timeframe.ONGOING)
 
     def search(self, queryset: QuerySet[Measure], name: str, value: str) -> QuerySet[Measure]:
         for term in self.terms(value):
-            units = Assignment.objects.filter(_unit_named(term, "department__"), measure=OuterRef("pk"))
+            named = Assignment.objects.in_force(self.day).filter(_unit_named(term, "department__"))
+            units = named.filter(measure=OuterRef("pk"))
             reports = self.words_of_reports(term).filter(assignment__measure=OuterRef("pk"))
             queryset = queryset.filter(
-                _number(term, "number") | Q(wording__icontains=term) | Exists(units) | Exists(reports)
+                _number(term, "number") | Q(wording_in_force__icontains=term) | Exists(units) | Exists(reports)
             )
         return queryset
 
@@ -266,8 +274,8 @@ class AssignmentFilter(LedgerFilter):
     def in_role(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
         return queryset.in_role(value)
 
-    def in_timeframe(self, queryset: QuerySet[Assignment], name: str, value: str) -> QuerySet[Assignment]:
-        return queryset.filter(measure__timeframe=value)
+    def in_timeframe(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
+        return queryset.with_timeframe().filter(is_ongoing=value == Timeframe.ONGOING)
 
     def being_reviewed(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
         return queryset.waiting()
@@ -281,7 +289,7 @@ class AssignmentFilter(LedgerFilter):
             reports = self.words_of_reports(term).filter(assignment=OuterRef("pk"))
             queryset = queryset.filter(
                 _number(term, "measure__number")
-                | Q(measure__wording__icontains=term)
+                | Q(wording_in_force__icontains=term)
                 | Exists(aliased)
                 | Exists(reports)
             )

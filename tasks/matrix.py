@@ -37,6 +37,7 @@ class Row:
     """One measure and, under each unit in turn, its part or None."""
 
     measure: Any
+    wording: str
     cells: list[Any]
 
 
@@ -59,12 +60,15 @@ def matrix(parts: Any) -> Matrix:
     columns: dict[int, Column] = {}
     by_measure: dict[int, dict[int, Any]] = {}
     measures: dict[int, Any] = {}
+    wordings: dict[int, str] = {}
     for part in parts:
         columns.setdefault(part.department_id, Column(part.department)).parts.append(part)
         by_measure.setdefault(part.measure_id, {})[part.department_id] = part
         measures.setdefault(part.measure_id, part.measure)
+        wordings.setdefault(part.measure_id, part.wording_in_force)
     ordered = sorted(columns.values(), key=lambda column: (column.unit.position, column.unit.pk))
     rows = [
-        Row(measure, [by_measure[key].get(column.unit.pk) for column in ordered]) for key, measure in measures.items()
+        Row(measure, wordings[key], [by_measure[key].get(column.unit.pk) for column in ordered])
+        for key, measure in measures.items()
     ]
     return Matrix(ordered, rows)

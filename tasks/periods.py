@@ -12,7 +12,7 @@ from auditlog.models import LogEntry
 
 from departments.models import User
 
-from .choices import PeriodState, Timeframe
+from .choices import PeriodState
 from .models import Assignment, Period, Plan, Report
 from .timeliness import local_day
 
@@ -69,7 +69,8 @@ class Turnouts:
     def __init__(self, plan: Plan, day: date) -> None:
         self.day = day
         rows = Assignment.objects.filter(measure__plan=plan).as_of(day, plan)
-        columns = ("pk", "collective_part_id", "since", "until", "requested_on", "measure__timeframe")
+        columns: tuple[str, ...] = ("pk", "collective_part_id", "since", "until", "requested_on")
+        columns += ("measure__due_on", "measure__ongoing_from", "measure__terminated_from")
         self.parts = list(rows.order_by().values_list(*columns))
         self.reports: dict[int, list[tuple[date, bool]]] = defaultdict(list)
         said = Report.objects.standing(day).filter(assignment__measure__plan=plan).order_by()
@@ -79,18 +80,19 @@ class Turnouts:
     def of(self, period: Period) -> Turnout:
         last = min(self.day, period.due_on)
         in_force = [
-            (key, collective, since, requested_on, timeframe)
-            for key, collective, since, until, requested_on, timeframe in self.parts
+            (key, collective, since, min(filter(None, (requested_on, terminated)), default=None), due_on, ongoing)
+            for key, collective, since, until, requested_on, due_on, ongoing, terminated in self.parts
             if (since is None or since <= last) and (until is None or until > last)
         ]
         expanded = {collective for _key, collective, *_rest in in_force if collective is not None}
         owed, reported, late = set(), set(), set()
-        for key, _collective, since, requested_on, timeframe in in_force:
-            is_asked = timeframe == Timeframe.ONGOING or period.asks_dated
+        for key, _collective, since, done_on, due_on, ongoing_from in in_force:
+            is_ongoing = due_on is None or (ongoing_from is not None and ongoing_from <= min(last, period.ends_on))
+            is_asked = is_ongoing or period.asks_dated
             if key in expanded or not is_asked or (since is not None and since > period.ends_on):
                 continue
             said = [is_late for day, is_late in self.reports[key] if period.starts_on <= day <= period.ends_on]
-            if said or requested_on is None or requested_on > last:
+            if said or done_on is None or done_on > last:
                 owed.add(key)
             if said:
                 reported.add(key)

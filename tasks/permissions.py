@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from departments.models import Department, Role, User
 
-from .choices import DECIDING_ROLES, ExtensionState
+from .choices import DECIDING_ROLES, ExtensionState, Timeliness
 from .models import Assignment, Evidence, Extension, Measure, Plan, Report
 
 Person = User | AnonymousUser
@@ -25,6 +25,7 @@ Person = User | AnonymousUser
 WORKING_DATA = frozenset(
     {"plan", "section", "measure", "assignment", "milestone", "indicator", "sourcenote", "alias", "membership"}
 )
+SUPERVISORS_RECORDS = frozenset({"report", "review", "extension", "amendment", "rule"})
 # What the panel shows and never changes: written by people's own actions, kept for ever.
 RECORDS = frozenset(
     {
@@ -35,6 +36,8 @@ RECORDS = frozenset(
         "indicatorvalue",
         "milestoneentry",
         "extension",
+        "amendment",
+        "rule",
         "logentry",
         "accessattempt",
         "accesslog",
@@ -209,7 +212,8 @@ def why_not_decide_extension(user: Person, extension: Extension) -> str:
 def may_ask_for_time(user: Person, measure: Measure) -> bool:
     """Offer the form for it: for an open measure with a deadline, to who answers for it; wants the measure's light."""
     row: Any = measure
-    is_open = measure.due_on is not None and row.requested_on is None and row.last_extension != ExtensionState.PENDING
+    is_open = row.effective_due_on is not None and row.requested_on is None and row.timeliness != Timeliness.TERMINATED
+    is_open = is_open and row.last_extension != ExtensionState.PENDING
     return is_open and answering_department(user, measure) is not None
 
 
@@ -253,6 +257,16 @@ def may_assign(user: Person, plan: Plan) -> bool:
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 
+def may_amend(user: Person) -> bool:
+    """Record that an issued plan has been changed."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_set_rules(user: Person) -> bool:
+    """Lay down from when a deadline is near, and how long reports may take."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
 def may_manage_periods(user: Person) -> bool:
     """Set up, open, lock and reopen reporting periods."""
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -274,7 +288,7 @@ def may_view_in_panel(user: Person, model: str) -> bool:
     """``model`` is a model's name in lower case, as in ``WORKING_DATA``."""
     if has_role(user, Role.ADMINISTRATOR):
         return True
-    return has_role(user, Role.SUPERVISOR) and model in WORKING_DATA | {"department", "report", "review", "extension"}
+    return has_role(user, Role.SUPERVISOR) and model in WORKING_DATA | SUPERVISORS_RECORDS | {"department"}
 
 
 def may_add_in_panel(user: Person, model: str) -> bool:

@@ -11,7 +11,7 @@ from departments.models import Department, User
 
 from . import permissions
 from .choices import QueueKind, ReportState
-from .models import Assignment, Report
+from .models import Assignment, Report, with_wording
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Queue:
 
 def queue_of(user: User, day: date) -> Queue:
     """The queue of one person at the end of ``day``; one query."""
-    waiting = Report.objects.undecided(day).with_newest().with_request()
+    waiting = with_wording(Report.objects.undecided(day).with_newest().with_request(), day, "assignment__measure__")
     entries = [Entry(row, _kind(row, day), (day - row.recorded_on).days, row.newest) for row in _rows(waiting)]
     own = [entry for entry in entries if permissions.may_review(user, entry.report)]
     return Queue(own, len(entries) - len(own))
@@ -84,10 +84,9 @@ def _kind(report: Report, day: date) -> QueueKind:
     return QueueKind.REPORT if report.state(day) == ReportState.WAITING else QueueKind.IN_EFFECT
 
 
-def others_of(part: Assignment) -> Any:
-    """The other parts that the text names on the same measure, in its order."""
-    others = Assignment.objects.named().filter(measure=part.measure_id).exclude(pk=part.pk)
-    return others.order_by("position", "pk")
+def others_of(part: Assignment, day: date) -> Any:
+    """The other parts that the text names on the same measure on ``day``, in its order."""
+    return Assignment.objects.beside(part, day).order_by("position", "pk")
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Company:
 def company_of(report: Report) -> Company:
     """Whom the unit that asks to close had beside it, as of the day it asked."""
     day = report.recorded_on
-    others = others_of(report.assignment).with_reporting(day).select_related("department").with_members(day)
+    others = others_of(report.assignment, day).with_reporting(day).select_related("department").with_members(day)
     parts = list(others)
     silent = [
         Silence(part.department, len(part.member_rows), [row.department for row in part.member_rows if _is_silent(row)])

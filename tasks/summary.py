@@ -13,7 +13,7 @@ from .validators import MAX_TEXT
 
 def sources(part: Assignment, day: date) -> list[Report]:
     """The last word in effect of every other unit of the measure, and of collectives' members, in the text's order."""
-    others = Assignment.objects.beside(part)
+    others = Assignment.objects.beside(part, day)
     said = Report.objects.last_in_effect(day).spoken_on(others).with_request()
     return sorted(said, key=lambda report: (report.assignment.position, report.assignment.pk))
 

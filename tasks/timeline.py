@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from departments.models import Membership
 
-from .changes import ACTIONS, Change, changes_of, end_of, kind_of, names_in, start_of, who_did
-from .choices import Decision, ExtensionState, ReportState
-from .models import Assignment, Extension, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
+from .changes import ACTIONS, EMPTY, Change, changes_of, end_of, kind_of, names_in, start_of, who_did
+from .choices import AmendmentKind, Decision, ExtensionState, ReportState
+from .models import Amendment, Assignment, Extension, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def events(measure: Measure, day: date, part: Assignment | None = None) -> list[
         own = Q(assignment=part) | Q(assignment__collective_part=part)
     found = [
         *_dates(measure, day),
+        *_amendments(measure, day),
         *_extensions(measure, day),
         *_reports(own, day),
         *_receipts(own, day),
@@ -70,6 +71,25 @@ def _dates(measure: Measure, day: date) -> Iterator[Event]:
     yield Event(start_of(plan.issued_on), plan.issuer, _("印发计划"), plan.number, is_timed=False)
     if measure.due_on is not None and measure.due_on <= day:
         yield Event(end_of(measure.due_on), _("系统"), _("完成时限到期"), is_timed=False)
+
+
+# --- changes of the plan -----------------------------------------------------------------------------
+
+
+def _amendments(measure: Measure, day: date) -> Iterator[Event]:
+    for each in Amendment.objects.filter(measure=measure).recorded_by(day).with_recorder():
+        text = "\n".join((each.document, each.reason))
+        changes = tuple(_amended(each))
+        marks = (_("自%(day)s起算") % {"day": f"{each.counts_from:%Y-%m-%d}"},)
+        what = _("登记计划调整：%(kind)s") % {"kind": each.get_kind_display()}
+        yield Event(each.recorded_at, each.recorded_by.name, what, text, marks=marks, changes=changes)
+
+
+def _amended(each: Amendment) -> Iterator[Change]:
+    if each.kind == AmendmentKind.WORDING:
+        yield Change(_("任务"), each.wording_before, each.wording)
+    if each.kind == AmendmentKind.UNITS:
+        yield Change(_("责任分工"), _("、").join(each.units_gone) or EMPTY, _("、").join(each.units_new) or EMPTY)
 
 
 # --- more time ---------------------------------------------------------------------------------------
@@ -223,12 +243,22 @@ def _changes(measure: Measure, part: Assignment | None, day: date) -> Iterator[E
             entry.action == LogEntry.Action.CREATE and entry.actor is None
         ):
             continue
+        if _came_or_went(entry):
+            continue
         what = _("%(what)s%(kind)s：%(name)s") % {
             "what": ACTIONS[entry.action],
             "kind": kind_of(entry),
             "name": entry.object_repr,
         }
         yield Event(entry.timestamp, who_did(entry), what, changes=tuple(_told(entry, names)))
+
+
+def _came_or_went(entry: LogEntry) -> bool:
+    """Whether it is a part that came or went with a member or a change of the plan, which are told of themselves."""
+    changes = entry.changes or {}
+    if entry.content_type.model != Assignment._meta.model_name:
+        return False
+    return set(changes) == {"until"} or (entry.action == LogEntry.Action.CREATE and "since" in changes)
 
 
 def _told(entry: LogEntry, names: Any) -> Iterator[Change]:
@@ -268,7 +298,7 @@ def _entries(measure: Measure, part: Assignment | None, members: list[Membership
     kinds = ContentType.objects.get_for_models(Measure, Assignment, Membership)
     deleted = LogEntry.objects.filter(content_type=kinds[Assignment], action=LogEntry.Action.DELETE)
     gone = deleted.filter(changes__measure__0=str(measure.pk)).values("object_id")
-    named = Assignment.objects.named().filter(measure=measure).values("pk")
+    named = Assignment.objects.ever_named().filter(measure=measure).values("pk")
     parts = Q(object_id__in=named) | Q(object_id__in=gone)
     if part is not None:
         parts = Q(object_id=part.pk)

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Case, CharField, DateField, F, Func, Q, Value, When
@@ -24,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .choices import SETTLED, Cadence, ExtensionState, Timeframe, Timeliness
+from .choices import SETTLED, Cadence, ExtensionState, Timeliness
 
 # The days a page may be asked for: early and late enough for any plan, and far from where dates overflow.
 EARLIEST = date(1949, 10, 1)
@@ -135,39 +134,31 @@ class DaysAfter(Func):
         return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner="::date + ", **context)
 
 
-class Rules(Protocol):
-    """What a plan lays down about time."""
-
-    due_soon_days: int
-
-
-def _due_soon_until(day: date, plan: str | Rules) -> Combinable:
-    """The last deadline that is near on ``day``; a constant where the plan is known."""
-    if not isinstance(plan, str):
-        return Value(day + timedelta(days=plan.due_soon_days), output_field=DateField())
-    return DaysAfter(day, F(f"{plan}due_soon_days"))
+def not_terminated(day: date, measure: str = "") -> Q:
+    """Whether the measure at the path ``measure`` had not been terminated by ``day``: what is counted and owed."""
+    field = f"{measure}terminated_from"
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": day})
 
 
-def timeliness(
-    day: date, *, measure: str, plan: str | Rules, due_on: str, requested_on: str, silent: Q | Combinable
-) -> Case:
+def timeliness(day: date, *, measure: str, due_on: str, requested_on: str, silent: Q | Combinable) -> Case:
     """
     Where a row stands on ``day``, as a value of ``Timeliness``.
 
-    ``measure`` and ``plan`` are paths to those models' fields, or ``plan`` is the plan itself. ``due_on`` names the
-    deadline in force on ``day`` (the original one, or the last that was granted), ``requested_on`` the date of the
-    accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
-    An ongoing measure has no deadline, by a constraint, so that the comparisons of dates cannot touch it.
+    ``measure`` is the path to the measure's fields. The row has ``due_soon_days``, by the rule in force on ``day``;
+    ``due_on`` names the deadline in force (the original one, or the last that was granted), ``requested_on`` the date
+    of the accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
+    An ongoing measure has no deadline in force, so that the comparisons of dates cannot touch it.
     """
     return Case(
+        When(~not_terminated(day, measure), then=Value(Timeliness.TERMINATED)),
         When(Q(**{f"{requested_on}__gt": F(due_on)}), then=Value(Timeliness.CLOSED_LATE)),
         When(Q(**{f"{requested_on}__isnull": False}), then=Value(Timeliness.CLOSED)),
         When(Q(**{f"{due_on}__lt": day}), then=Value(Timeliness.OVERDUE)),
         When(
-            Q(**{f"{due_on}__lte": _due_soon_until(day, plan)}),
+            Q(**{f"{due_on}__lte": DaysAfter(day, F("due_soon_days"))}),
             then=Value(Timeliness.DUE_SOON),
         ),
-        When(Q(**{f"{measure}timeframe": Timeframe.BY_DATE}), then=Value(Timeliness.ON_TRACK)),
+        When(Q(**{f"{due_on}__isnull": False}), then=Value(Timeliness.ON_TRACK)),
         When(silent, then=Value(Timeliness.SILENT)),
         default=Value(Timeliness.ONGOING),
         output_field=CharField(),
@@ -199,6 +190,9 @@ class Standing:
     reported: int = 0
     is_own: bool = True  # closed by a request of its own, not along with its measure
     extension: str | None = None
+    due_soon_days: int = 0  # by the rule in force on the day
+    ongoing_from: date | None = None  # the day from which a dated measure goes on (转常态)
+    terminated_from: date | None = None
 
     @property
     def is_extended(self) -> bool:
@@ -217,11 +211,58 @@ class Standing:
 
     def sentence(self) -> str:
         """The light in one sentence, dates in words."""
+        if self.timeliness == Timeliness.TERMINATED and self.terminated_from is not None:
+            return _("自%(day)s起终止，不再填报。") % {"day": in_words(self.terminated_from)}
         if self.timeliness in SETTLED:
             return self._closed()
         if self.due_on is not None:
             return self._dated(self.due_on)
         return self._ongoing()
+
+    def rule(self) -> str:
+        """Which rule the light follows, as it was in force on the day."""
+        rules = {
+            Timeliness.OVERDUE: _("完成时限当日仍算按期；次日起尚未申请办结的，为逾期。"),
+            Timeliness.DUE_SOON: _("距完成时限不超过%(days)d天的，为临期。"),
+            Timeliness.ON_TRACK: _("距完成时限超过%(days)d天的，为正常。"),
+            Timeliness.ONGOING: _("没有完成时限，按填报周期填报；填报截止前不算超期。"),
+            Timeliness.SILENT: _("填报截止已过，该期及以后各期均未填报的，为超期未报。"),
+            Timeliness.CLOSED: _("办结申请经审核同意，且不晚于完成时限提出的，为已办结。"),
+            Timeliness.CLOSED_LATE: _("办结申请在完成时限之后提出的，为逾期办结。"),
+            Timeliness.TERMINATED: _("经计划调整终止的任务，自终止之日起不再计入。"),
+        }
+        return rules[Timeliness(self.timeliness)] % {"days": self.due_soon_days}
+
+    def next_change(self) -> str:
+        """What the light turns into next if nothing is recorded, and when; what would change it where time does not."""
+        light = Timeliness(self.timeliness)
+        if light in (Timeliness.CLOSED, Timeliness.CLOSED_LATE, Timeliness.TERMINATED):
+            return _("不再变化。")
+        if light == Timeliness.OVERDUE:
+            return _("同意延期的，按新的时限计算；办结的，转为逾期办结。")
+        if light == Timeliness.SILENT:
+            return _("填报后转为持续推进。")
+        if light == Timeliness.ONGOING:
+            return self._next_silence()
+        due_on = self.due_on or self.day  # what is on track or due soon has a deadline
+        if light == Timeliness.ON_TRACK:
+            near_on = due_on - timedelta(days=self.due_soon_days)
+            return self._turns(_("再过%(days)d天（%(on)s）转为临期。"), near_on)
+        return self._turns(_("再过%(days)d天（%(on)s）转为逾期。"), due_on + timedelta(days=1))
+
+    def _next_silence(self) -> str:
+        following = self.following
+        if following is None:
+            return _("设置下一个填报周期后确定。")
+        if self.reported_for is not None and self.reported_for >= following.starts_on:
+            return _("%(last)s前不会转为超期未报。") % {"last": in_words(following.due_on)}
+        words = _("再过%(days)d天（%(on)s）仍未填报的，转为超期未报。")
+        if self.units > 1:
+            words = _("再过%(days)d天（%(on)s）仍有单位未填报的，转为超期未报。")
+        return self._turns(words, following.due_on + timedelta(days=1))
+
+    def _turns(self, words: str, on: date) -> str:
+        return words % {"days": (on - self.day).days, "on": in_words(on)}
 
     def _closed(self) -> str:
         # A row that is settled has both dates; the database computed the light from them.

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    amendment,
     assignment,
     audit,
     evidence,
@@ -15,6 +16,7 @@ from .views import (
     receipt,
     report,
     review,
+    rule,
 )
 
 urlpatterns = [
@@ -28,6 +30,9 @@ urlpatterns = [
     path("plans/<slug:slug>/measures/<int:number>/milestones/<int:pk>/undo/", milestone.undo, name="milestone_undo"),
     path("plans/<slug:slug>/measures/<int:number>/indicators/<int:pk>/", indicator.indicator, name="indicator"),
     path("plans/<slug:slug>/measures/<int:number>/extension/", extension.ask, name="extension_new"),
+    path("plans/<slug:slug>/measures/<int:number>/amend/<slug:kind>/", amendment.amend, name="amendment_new"),
+    path("plans/<slug:slug>/amendments/", amendment.amendments, name="amendments"),
+    path("plans/<slug:slug>/rules/", rule.rules, name="rules"),
     path("plans/<slug:slug>/extensions/", extension.extensions, name="extensions"),
     path("plans/<slug:slug>/matrix/", matrix.page, name="matrix"),
     path("plans/<slug:slug>/matrix/export.xlsx", matrix.export, name="matrix_export"),

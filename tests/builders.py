@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import Group
 
 from departments.models import Department, Membership, Role, User
+from tasks.actions import amendment as amendment_actions
 from tasks.actions import extension as extension_actions
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
+from tasks.actions import rule as rule_actions
 from tasks.actions.member import expand, expand_to_members
 from tasks.actions.period import create_ahead
-from tasks.choices import DECIDING_ROLES, AssignmentRole, Timeframe
-from tasks.models import Assignment, Extension, Indicator, Measure, Milestone, Plan, Report, Section
+from tasks.choices import DECIDING_ROLES, AmendmentKind, AssignmentRole, Timeframe
+from tasks.models import Amendment, Assignment, Extension, Indicator, Measure, Milestone, Plan, Report, Rule, Section
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)
@@ -46,7 +48,7 @@ def a_collective(name: str, *members: Department) -> Department:
 
 def a_member(collective: Department, member: Department) -> Membership:
     """A member since the plan was issued, with a part of its own in whatever the collective owes."""
-    expand(Assignment.objects.named().filter(department=collective), members=[member], since=None)
+    expand(Assignment.objects.ever_named().filter(department=collective), members=[member], since=None)
     return Membership.objects.create(collective=collective, member=member)
 
 
@@ -88,6 +90,11 @@ def a_plan(**fields: Any) -> Plan:
     plan = Plan.objects.create(**fields)
     create_ahead(plan=plan, until=max(plan.ends_on, plan.issued_on) + timedelta(days=730))
     return plan
+
+
+def a_plan_being_entered(**fields: Any) -> Plan:
+    """One whose measures and units are still changed in the panel."""
+    return a_plan(is_being_entered=True, **fields)
 
 
 def a_section(plan: Plan, number: int = 1, title: str = "完善知识产权保护制度") -> Section:
@@ -181,6 +188,26 @@ def an_extension(
         extension_actions.approve(by=who_may_give_time(asked), extension=asked, now=at(granted_on, 15))
         asked.refresh_from_db()
     return asked
+
+
+def an_amendment(measure: Measure, kind: str, on: date = date(2021, 12, 1), **content: Any) -> Amendment:
+    """A change of the plan recorded on a day, in force from that day unless ``in_force_on`` says otherwise."""
+    acts: dict[str, Any] = {
+        AmendmentKind.WORDING: amendment_actions.reword,
+        AmendmentKind.UNITS: amendment_actions.reassign,
+        AmendmentKind.ONGOING: amendment_actions.make_ongoing,
+        AmendmentKind.TERMINATION: amendment_actions.terminate,
+    }
+    basis = {"document": "领导小组会议纪要〔2021〕3号", "reason": "上级要求变化。", "in_force_on": on}
+    by = content.pop("by", None) or a_supervisor()
+    return acts[kind](by=by, measure=measure, now=at(on), **basis | {"token": uuid.uuid4()} | content)
+
+
+def a_rule(plan: Plan, in_force_on: date, *, recorded_on: date | None = None, **days: Any) -> Rule:
+    """Another rule of time, laid down on the day it comes into force unless said otherwise."""
+    given = {"due_soon_days": 7, "grace_days": plan.grace_days_on(in_force_on), "reason": "年底前加密提醒。"} | days
+    day, by = recorded_on or in_force_on, given.pop("by", None) or a_supervisor()
+    return rule_actions.lay_down(by=by, plan=plan, in_force_on=in_force_on, now=at(day), **given)
 
 
 def who_may_give_time(extension: Extension) -> User:

@@ -161,11 +161,6 @@ CASES = {
             lambda: named_part(closing_accepted_on=DUE_ON),
         ],
     ),
-    "assignment_only_members_come_and_go": Case(
-        "只有集合成员的分工有起止日期。",
-        accepted=[named_part, lambda: member_part(since=BEFORE), lambda: member_part(until=DUE_ON)],
-        refused=[lambda: named_part(since=DUE_ON), lambda: named_part(until=DUE_ON)],
-    ),
     "report_void_after_recorded": Case(
         "失效日期不能早于填报日期。",
         accepted=[lambda: report(void_on=DUE_ON), lambda: report(void_on=date(2022, 1, 1))],

@@ -86,6 +86,14 @@ TABLE = [
     ("indicator", SAFE, "        sign 403 sign 200 403 403 403 403 200"),
     ("indicator", "POST", "      sign 403 sign 422 403 403 403 403 422"),
     ("indicator", REST, "        sign 405 sign 405 405 405 405 405 405"),
+    ("amendment_new", SAFE, "    sign 403 sign 403 403 403 200 403 200"),
+    ("amendment_new", "POST", "  sign 403 sign 403 403 403 422 403 422"),
+    ("amendment_new", REST, "    sign 405 sign 405 405 405 405 405 405"),
+    ("amendments", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
+    ("amendments", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("rules", SAFE, "            sign 403 sign 200 200 200 200 200 200"),
+    ("rules", "POST", "          sign 403 sign 403 403 403 422 403 422"),
+    ("rules", REST, "            sign 405 sign 405 405 405 405 405 405"),
     ("extension_new own", SAFE, "sign 403 sign 200 403 403 403 403 200"),
     ("extension_new own", "POST", "sign 403 sign 422 403 403 403 403 422"),
     ("extension_new own", REST, "sign 405 sign 405 405 405 405 405 405"),
@@ -246,6 +254,8 @@ def scene(db) -> Scene:
         asked = an_extension(parts[asking].measure, date(2022, 3, 31))
         places |= {f"{name} {kind}": reverse(name, args=[asked.pk]) for name in ("extension", "extension_withdraw")}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export")}
+    places |= {"amendment_new": reverse("amendment_new", args=[plan.slug, 2, "wording"])}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("amendments", "rules")}
     places |= {"extensions": reverse("extensions", args=[plan.slug])}
     places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}

@@ -23,6 +23,7 @@ from departments.models import Department, User
 from tasks import permissions
 from tasks.actions import receipt as receipt_actions
 from tasks.actions import review as review_actions
+from tasks.choices import AmendmentKind
 from tasks.models import Report, Review
 
 from .builders import (
@@ -32,8 +33,10 @@ from .builders import (
     a_part,
     a_report,
     a_reporter,
+    a_rule,
     a_supervisor,
     an_administrator,
+    an_amendment,
     an_extension,
     at,
 )
@@ -273,6 +276,8 @@ def records() -> dict[str, Model]:
         "report": report,
         "review": review,
         "extension": an_extension(a_part(a_measure(due_on=date(2022, 2, 1))).measure, date(2022, 3, 1), TODAY),
+        "amendment": an_amendment(a_measure(), AmendmentKind.TERMINATION, TODAY),
+        "rule": a_rule(part.measure.plan, TODAY),
         "receipt": receipt,
         "logentry": LogEntry.objects.first(),
         "accessattempt": AccessAttempt.objects.create(**who, failures_since_start=1),

@@ -22,7 +22,7 @@ from tasks.actions.review import accept, send_back
 from tasks.choices import AssignmentRole, Decision
 from tasks.models import Assignment, Report, Review
 
-from .builders import a_department, a_measure, a_part, a_report, a_reporter, a_supervisor, at
+from .builders import a_department, a_measure, a_part, a_plan_being_entered, a_report, a_reporter, a_supervisor, at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -232,7 +232,7 @@ def test_without_the_lock_the_second_decision_would_replace_the_first(monkeypatc
 
 
 def test_two_people_giving_a_measure_its_units_at_once_leave_those_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     by, units = a_supervisor(), [a_department() for _ in range(2)]
     crossing = Crossing(monkeypatch, Assignment, patience=0.5)
 

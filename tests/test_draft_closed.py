@@ -14,7 +14,7 @@ from tasks.actions import evidence
 from tasks.actions import report as actions
 from tasks.actions.measure import assign
 from tasks.choices import AssignmentRole
-from tasks.models import Assignment, Draft, Evidence
+from tasks.models import Assignment, Draft, Evidence, Plan
 
 from .builders import a_closing, a_measure, a_part, a_report, a_reporter, a_supervisor, at
 from .files import a_pdf, sent
@@ -99,6 +99,8 @@ def test_a_unit_with_a_draft_is_not_taken_off_its_measure(part) -> None:
     author = a_reporter(part.department)
     evidence.add(by=author, assignment=part, file=sent("证明.pdf", a_pdf()), now=at(TODAY, 8))
     lead = part.measure.assignments.get(role=AssignmentRole.LEAD)
+    Plan.objects.update(is_being_entered=True)
+    part.refresh_from_db()
 
     with pytest.raises(ValidationError) as refusal:
         assign(by=a_supervisor(), measure=part.measure, roles={lead.department: AssignmentRole.LEAD})

@@ -39,6 +39,7 @@ def test_unit_that_was_renamed_does_not_come_back_under_its_old_name(shipped_pla
 
 
 def test_unit_that_was_taken_off_a_measure_is_not_put_back(shipped_plan: Plan) -> None:
+    Plan.objects.update(is_being_entered=True)
     measure = Measure.objects.get(number=5)
     kept = {part.department: part.role for part in measure.assignments.exclude(department__name="区委网信办")}
     actions.assign(by=an_administrator(), measure=measure, roles=kept)

@@ -18,6 +18,7 @@ from .builders import (
     a_measure,
     a_part,
     a_person,
+    a_plan_being_entered,
     a_report,
     a_reporter,
     a_supervisor,
@@ -55,7 +56,7 @@ def roles_of(measure: Measure) -> list[tuple[Department, str, int]]:
     ids="-".join,
 )
 def test_roles_that_a_text_can_mean_are_accepted(roles: list[str]) -> None:
-    measure, units = a_measure(), [a_department() for _ in roles]
+    measure, units = a_measure(a_plan_being_entered()), [a_department() for _ in roles]
 
     check_roles(roles)
     assign(by=a_supervisor(), measure=measure, roles=dict(zip(units, roles, strict=True)))
@@ -86,7 +87,7 @@ CO_ALONE = "配合单位须与负责或牵头单位并列。"
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
 def test_roles_that_no_text_can_mean_are_refused_and_nothing_is_changed(roles: list[str], message: str) -> None:
-    measure = a_part().measure
+    measure = a_part(a_measure(a_plan_being_entered())).measure
     before = roles_of(measure)
 
     with pytest.raises(ValidationError) as alone:
@@ -99,7 +100,7 @@ def test_roles_that_no_text_can_mean_are_refused_and_nothing_is_changed(roles: l
 
 
 def test_a_role_that_does_not_exist_is_refused() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
 
     with pytest.raises(ValidationError):
         assign(by=a_supervisor(), measure=measure, roles={a_department(): "HELPER"})
@@ -111,7 +112,7 @@ def test_a_role_that_does_not_exist_is_refused() -> None:
 
 
 def test_units_that_stay_keep_their_reports_in_a_new_role_and_place() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     first, second = a_part(measure, role=LEAD), a_part(measure, role=CO)
     reports = [a_report(first, REPORTED_ON), a_report(second, REPORTED_ON)]
     newcomer = a_department()
@@ -129,7 +130,7 @@ def test_units_that_stay_keep_their_reports_in_a_new_role_and_place() -> None:
 
 
 def test_the_sole_unit_and_a_supporting_one_may_change_places() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     sole, supporting = a_part(measure, role=SOLE), a_part(measure, role=CO)
 
     assign(by=a_supervisor(), measure=measure, roles={supporting.department: SOLE, sole.department: CO})
@@ -139,7 +140,7 @@ def test_the_sole_unit_and_a_supporting_one_may_change_places() -> None:
 
 
 def test_a_newcomer_may_take_the_place_of_the_sole_unit() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     sole = a_part(measure, role=SOLE)
     newcomer = a_department()
 
@@ -150,7 +151,7 @@ def test_a_newcomer_may_take_the_place_of_the_sole_unit() -> None:
 
 
 def test_a_measure_of_a_sole_unit_may_become_everybodys() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     sole, supporting = a_part(measure, role=SOLE), a_part(measure, role=CO)
 
     assign(by=a_supervisor(), measure=measure, roles={sole.department: JOINT, supporting.department: JOINT})
@@ -159,7 +160,7 @@ def test_a_measure_of_a_sole_unit_may_become_everybodys() -> None:
 
 
 def test_saying_the_same_again_changes_nothing() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     sole, supporting = a_part(measure, role=SOLE), a_part(measure, role=CO)
     before = list(Assignment.objects.order_by("pk").values())
 
@@ -169,7 +170,7 @@ def test_saying_the_same_again_changes_nothing() -> None:
 
 
 def test_other_measures_keep_their_units() -> None:
-    measure, other = a_part().measure, a_part(role=LEAD)
+    measure, other = a_part(a_measure(a_plan_being_entered())).measure, a_part(role=LEAD)
 
     assign(by=a_supervisor(), measure=measure, roles={a_department(): SOLE})
 
@@ -177,7 +178,7 @@ def test_other_measures_keep_their_units() -> None:
 
 
 def test_a_unit_that_has_said_nothing_may_be_removed() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     sole, _ = a_part(measure, role=SOLE), a_part(measure, role=CO)
 
     assign(by=a_supervisor(), measure=measure, roles={sole.department: SOLE})
@@ -186,7 +187,7 @@ def test_a_unit_that_has_said_nothing_may_be_removed() -> None:
 
 
 def test_a_unit_that_has_reported_is_not_removed_and_nothing_else_is_changed() -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     first, second = (a_part(measure, a_department(name), JOINT) for name in ("区科技局", "区教育局"))
     quiet = a_part(measure, role=JOINT)
     for part in (first, second, first):
@@ -205,7 +206,7 @@ def test_a_unit_that_has_reported_is_not_removed_and_nothing_else_is_changed() -
 
 @pytest.mark.parametrize("who", [a_supervisor, an_administrator], ids=["supervisor", "administrator"])
 def test_the_office_and_administrators_may_change_responsibilities(who) -> None:
-    measure, unit = a_measure(), a_department()
+    measure, unit = a_measure(a_plan_being_entered()), a_department()
 
     assign(by=who(), measure=measure, roles={unit: SOLE})
 

@@ -18,6 +18,7 @@ from .builders import (
     a_measure,
     a_part,
     a_plan,
+    a_plan_being_entered,
     a_report,
     a_reporter,
     a_return,
@@ -278,7 +279,7 @@ def test_a_request_is_offered_to_whoever_may_decide_on_it(db) -> None:
 
 
 def test_the_panel_is_offered_to_those_who_may_use_it(db) -> None:
-    measure = a_part().measure
+    measure = a_part(a_measure(a_plan_being_entered())).measure
     people = [a_leader(), a_supervisor(), an_administrator(), a_reporter(a_department())]
 
     found = [

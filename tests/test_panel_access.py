@@ -16,9 +16,21 @@ from django.urls import reverse
 
 from departments.models import Department, Role, User
 from tasks.admin.site import ROOMS, Panel
-from tasks.models import Assignment, Measure, Plan, Report, Review, Section, SourceNote
+from tasks.choices import AmendmentKind
+from tasks.models import Amendment, Assignment, Measure, Plan, Report, Review, Rule, Section, SourceNote
 
-from .builders import a_closing, a_department, a_measure, a_part, a_person, a_plan, a_reporter, an_administrator
+from .builders import (
+    a_closing,
+    a_department,
+    a_measure,
+    a_part,
+    a_person,
+    a_plan_being_entered,
+    a_reporter,
+    a_rule,
+    an_administrator,
+    an_amendment,
+)
 from .pages import Page, signed_in
 from .panel import filled, save
 
@@ -29,7 +41,7 @@ IMPORTED = {Department, User}
 # What each role may do in the panel, model by model; nobody else may do anything.
 MAY: dict[str, dict[str, set[type[Model]]]] = {
     "supervisor": {
-        "view": WORKING | {Assignment, Report, Review, Department},
+        "view": WORKING | {Assignment, Report, Review, Amendment, Rule, Department},
         "add": WORKING,
         "change": WORKING,
         "delete": set(),
@@ -52,7 +64,7 @@ NOTHING: dict[str, set[type[Model]]] = {deed: set() for deed in MAY["supervisor"
 @pytest.fixture
 def one_of_each(db: None) -> dict[type[Model], Any]:
     """A row in every room, and in each of them something that could leak."""
-    plan = a_plan()
+    plan = a_plan_being_entered()
     measure = a_measure(plan)
     part = a_part(measure)
     report = a_closing(part, date(2021, 10, 1))
@@ -64,6 +76,8 @@ def one_of_each(db: None) -> dict[type[Model], Any]:
         Assignment: part,
         Report: report,
         Review: report.review,
+        Amendment: an_amendment(a_measure(plan), AmendmentKind.TERMINATION),
+        Rule: a_rule(plan, date(2021, 12, 1)),
         SourceNote: SourceNote.objects.create(plan=plan, measure=measure, key="k", oddity="原文", reading="读法"),
         Department: part.department,
         User: a_reporter(part.department, last_name="泄露"),
@@ -143,7 +157,19 @@ def test_the_index_shows_the_rooms_in_the_order_of_the_work(one_of_each: dict[An
     supervisor = Page(signed_in(somebody("supervisor")).get("/admin/"))
     administrator = Page(signed_in(an_administrator()).get("/admin/"))
 
-    own = ["推进计划", "章节", "任务", "责任分工", "进展填报", "审核", "延期申请", "原文疑点", "责任单位"]
+    own = [
+        "推进计划",
+        "章节",
+        "任务",
+        "责任分工",
+        "进展填报",
+        "审核",
+        "延期申请",
+        "计划调整",
+        "时效规则",
+        "原文疑点",
+        "责任单位",
+    ]
     assert rooms_on(supervisor) == own
     assert rooms_on(administrator) == [*own, "用户", "修改记录", "登录失败计数", "登录记录", "登录失败记录"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from departments.models import Alias
-from tasks.choices import AssignmentRole, Timeliness
+from tasks.choices import AmendmentKind, AssignmentRole, Timeliness
 from tasks.models import Assignment, Measure, Plan
 
 from .builders import (
@@ -23,6 +23,7 @@ from .builders import (
     a_section,
     a_supervisor,
     an_administrator,
+    an_amendment,
 )
 from .pages import Page, it_is, signed_in
 from .panel import said
@@ -39,7 +40,7 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def one_of_each_light(db: None, _today: None) -> Plan:
-    """Seven measures of one unit each, one for every light on 2022-01-12."""
+    """Eight measures of one unit each, one for every light on 2022-01-12."""
     plan, unit = a_plan(), a_department("区科技局")
     a_part(a_measure(plan, wording="逾期的", due_on=date(2021, 12, 31)), unit)
     a_part(a_measure(plan, wording="临期的", due_on=date(2022, 1, 31)), unit)
@@ -47,6 +48,8 @@ def one_of_each_light(db: None, _today: None) -> Plan:
     a_part(a_measure(plan, wording="没报的", due_on=None), unit)
     a_report(a_part(a_measure(plan, wording="报了的", due_on=None), unit), date(2021, 12, 1))
     a_closing(a_part(a_measure(plan, wording="办完的", due_on=date(2021, 12, 31)), unit), date(2021, 12, 31))
+    ended = a_part(a_measure(plan, wording="终止的"), unit)
+    an_amendment(ended.measure, AmendmentKind.TERMINATION)
     a_closing(a_part(a_measure(plan, wording="晚办完的", due_on=date(2021, 12, 31)), unit), date(2022, 1, 10))
     return plan
 
@@ -59,6 +62,7 @@ WORDINGS = {
     Timeliness.ONGOING: "报了的",
     Timeliness.CLOSED: "办完的",
     Timeliness.CLOSED_LATE: "晚办完的",
+    Timeliness.TERMINATED: "终止的",
 }
 
 
@@ -94,7 +98,7 @@ def test_the_list_explains_every_light_in_one_sentence(one_of_each_light: Plan) 
 def test_an_unknown_light_filters_nothing(one_of_each_light: Plan) -> None:
     page = Page(signed_in(a_supervisor()).get(MEASURES, {"timeliness": "PURPLE"}))
 
-    assert len(rows(page)) == 7
+    assert len(rows(page)) == 8
 
 
 @pytest.mark.parametrize(
@@ -230,7 +234,7 @@ def test_conditions_that_make_no_sense_are_dropped_and_it_is_said(
 
     assert page.status == 200
     assert said(page) == ["筛选条件无效，已显示全部。"]
-    assert len(rows(page)) == 7
+    assert len(rows(page)) == 8
 
 
 @pytest.mark.parametrize(

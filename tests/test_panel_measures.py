@@ -16,6 +16,7 @@ from .builders import (
     a_measure,
     a_part,
     a_plan,
+    a_plan_being_entered,
     a_report,
     a_section,
     a_supervisor,
@@ -46,7 +47,7 @@ def row(number: int, unit: Department, role: str, position: int) -> dict[str, An
 @pytest.fixture
 def measure(db: None) -> Measure:
     """甲 leads, 乙 supports."""
-    found = a_measure(wording="开展专项行动。", responsibility_text="甲牵头，乙配合。")
+    found = a_measure(a_plan_being_entered(), wording="开展专项行动。", responsibility_text="甲牵头，乙配合。")
     a_part(found, a_department("甲"), LEAD)
     a_part(found, a_department("乙"), CO)
     return found
@@ -93,7 +94,7 @@ def test_two_units_exchange_their_places_in_the_table(measure: Measure) -> None:
 
 
 def test_the_only_unit_in_charge_is_replaced_in_one_go(db: None) -> None:
-    measure = a_measure()
+    measure = a_measure(a_plan_being_entered())
     a_part(measure, a_department("甲"), SOLE)
     changes = row(1, a_department("乙"), SOLE, 1) | {"assignments-0-DELETE": "on", "assignments-TOTAL_FORMS": 2}
 
@@ -104,7 +105,7 @@ def test_the_only_unit_in_charge_is_replaced_in_one_go(db: None) -> None:
 
 
 def test_a_new_measure_comes_with_its_units(db: None) -> None:
-    plan = a_plan()
+    plan = a_plan_being_entered()
     section = a_section(plan)
     fields = {
         "plan": plan.pk,
@@ -147,7 +148,7 @@ def test_roles_that_no_text_can_mean_are_refused(roles: tuple[str, str], reason:
 
 @pytest.mark.parametrize(("roles", "reason"), IMPOSSIBLE.items())
 def test_a_new_measure_with_such_roles_is_refused_whole(roles: tuple[str, str], reason: str, db: None) -> None:
-    plan = a_plan()
+    plan = a_plan_being_entered()
     fields = {"plan": plan.pk, "section": a_section(plan).pk, "number": 1, "wording": "做。", "timeframe": "ONGOING"}
     fields |= row(0, a_department("甲"), roles[0], 1) | row(1, a_department("乙"), roles[1], 2)
 

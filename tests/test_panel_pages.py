@@ -24,9 +24,13 @@ from .builders import (
     a_measure,
     a_part,
     a_plan,
+    a_plan_being_entered,
     a_report,
     a_reporter,
+    a_rule,
+    a_supervisor,
     an_administrator,
+    an_amendment,
     an_extension,
 )
 from .pages import Page, attribute, signed_in, words
@@ -58,6 +62,9 @@ def _rows(db: None) -> None:
     measure = a_measure(plan)
     part = a_part(measure, a_department("乙"), role="LEAD")
     a_part(measure, a_department("丙"), role="CO")
+    office = a_supervisor(username="10")
+    a_rule(plan, date(2021, 9, 1), by=office)
+    an_amendment(measure, "WORDING", date(2021, 9, 1), wording="新的任务。", document="纪要", by=office)
     an_extension(measure, date(2022, 3, 31), date(2021, 9, 1))
     report = a_closing(part, date(2021, 10, 1))
     User.objects.filter(pk=report.author_id).update(username="5")
@@ -140,7 +147,7 @@ def test_a_planted_fault_is_found(markup: str) -> None:
 
 
 def test_the_history_of_a_row_says_in_chinese_what_was_done(client: Client) -> None:
-    measure = a_measure(a_plan(slug="11"))
+    measure = a_measure(a_plan_being_entered(slug="11"))
     a_part(measure, a_department("乙"), role="LEAD")
     a_part(measure, a_department("丙"), role="CO")
     path = f"/admin/tasks/measure/{measure.pk}/"

@@ -107,6 +107,8 @@ PANEL = {
     "review": (OFFICE, NOBODY, NOBODY, NOBODY),
     "milestoneentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "extension": (OFFICE, NOBODY, NOBODY, NOBODY),
+    "amendment": (OFFICE, NOBODY, NOBODY, NOBODY),
+    "rule": (OFFICE, NOBODY, NOBODY, NOBODY),
     "indicatorvalue": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "logentry": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "accessattempt": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),

@@ -123,10 +123,11 @@ def test_a_measure(db) -> None:
         costs_of = costs(lambda rows, person=person: (signed_in(person()), a_measure_of_many(rows).get_absolute_url()))
 
         # session, person, roles, measure, how many of its parts were reported on, parts, their last reports with
-        # their files, members' parts, their last reports, extensions, milestones, indicators, source notes, requests
-        # that wait; and for the time line: reports and their files, extensions, receipts, milestones' records, changes,
-        # whom they concern; for an administrator also in whose name he may ask for more time
-        assert costs_of == dict.fromkeys(ROWS, 22 + more)
+        # their files, members' parts, their last reports, amendments, gone parts, extensions, milestones, indicators,
+        # source notes, requests that wait; and for the time line: reports and their files, amendments, extensions,
+        # receipts, milestones' records, changes, whom they concern; for an administrator also in whose name he may
+        # ask for more time
+        assert costs_of == dict.fromkeys(ROWS, 25 + more)
 
 
 def test_a_measure_for_a_reporter(db) -> None:
@@ -134,7 +135,7 @@ def test_a_measure_for_a_reporter(db) -> None:
         return signed_in(a_reporter(a_department("万新街道"))), a_measure_of_many(rows).get_absolute_url()
 
     # as for everybody, the person's department, and whether it answers for the measure
-    assert costs(build) == dict.fromkeys(ROWS, 24)
+    assert costs(build) == dict.fromkeys(ROWS, 27)
 
 
 def test_what_my_department_owes(db) -> None:

@@ -325,5 +325,6 @@ def test_a_time_line_costs_the_same_with_one_of_everything_and_with_three(part, 
         with CaptureQueriesContext(connection) as captured:
             found[rows] = (len(events(part.measure, TODAY)) > rows * 7, len(captured))
 
-    # reports, their files, extensions, receipts, steps, numbers, members, log, and the names of what is in it
-    assert found == dict.fromkeys((1, 2, 3), (True, 10))
+    # amendments, reports, their files, extensions, receipts, steps, numbers, members, log, and the names of what is
+    # in it
+    assert found == dict.fromkeys((1, 2, 3), (True, 11))

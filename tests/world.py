@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from hypothesis import strategies as st
 
+from tasks.actions import amendment as amendment_actions
 from tasks.actions import extension as extension_actions
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
-from tasks.choices import AssignmentRole, Cadence
-from tasks.models import Assignment, Extension, Measure, Report
+from tasks.choices import AmendmentKind, AssignmentRole, Cadence
+from tasks.models import Assignment, Extension, Measure, Plan, Report
 
 from .builders import (
     ISSUED_ON,
@@ -25,6 +26,8 @@ from .builders import (
     a_part,
     a_plan,
     a_report,
+    a_rule,
+    an_amendment,
     an_extension,
     at,
     the_reviewer_of,
@@ -76,6 +79,9 @@ class World:
         if what in ("more time", "grant", "refuse"):
             self.time_is_asked_for_or_given(day, what)
             return
+        if what in AMENDING:
+            self.is_amended(day, unit, what)
+            return
         waiting = [entry for entry in said if entry.asks and not entry.decision]
         if what in ("accept", "send back"):
             for entry in waiting:
@@ -85,9 +91,32 @@ class World:
             return
         try:
             report = a_report(part, day, asks_to_close=what == "ask")
-        except report_actions.NotAccepted:
+        except (report_actions.NotAccepted, PermissionDenied):  # closed, ended, or not this unit's any more
             return
         said.append(Said(day, what == "ask", report))
+
+    def is_amended(self, day: date, unit: int, what: str) -> None:
+        """The plan is changed; a unit's number says which of several changes of a kind it is."""
+        try:
+            if what == "new rule":
+                plan = Plan.objects.get(pk=self.measure.plan_id)
+                days = {"due_soon_days": 10 * unit, "grace_days": 5 + 10 * unit}
+                a_rule(plan, day + timedelta(days=7 * unit), recorded_on=day, **days)
+                return
+            content: dict[str, Any] = {"in_force_on": day + timedelta(days=7 * unit)}
+            if what == AmendmentKind.WORDING:
+                content["wording"] = f"{day}调整的任务。"
+            if what == AmendmentKind.UNITS:
+                parts = Assignment.objects.named(day).filter(measure=self.measure).select_related("department")
+                roles = {part.department: part.role for part in parts.order_by("position", "pk")}
+                if unit == 0:
+                    roles[a_department()] = JOINT if JOINT in roles.values() else CO
+                else:
+                    roles.pop(list(roles)[-1])
+                content = {"roles": roles, "in_force_on": day}
+            an_amendment(self.measure, what, day, **content)
+        except (amendment_actions.NotTaken, ValidationError):
+            return
 
     def due_by(self, day: date) -> date | None:
         """The deadline in force at the end of ``day``."""
@@ -125,6 +154,12 @@ dated_worlds = worlds.map(lambda world: world | {"due_in": world["due_in"] or 60
 happenings = st.sampled_from(["say", "ask", "ask", "accept", "accept", "send back"])
 histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), happenings), min_size=1, max_size=8)
 with_more_time = st.sampled_from(["say", "ask", "accept", "send back", "more time", "more time", "grant", "refuse"])
+# Every kind of event there is, so that a plan is changed while it is reported on.
+AMENDING = (*AmendmentKind.values, "new rule")
+anything = st.sampled_from(
+    [*("say", "say", "ask", "accept", "send back", "more time", "grant", "new rule"), *AmendmentKind.values, "UNITS"]
+)
+eventful_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), anything), min_size=2, max_size=9)
 long_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), with_more_time), min_size=1, max_size=9)
 some_days = st.lists(st.integers(0, 320), min_size=1, max_size=3)
 

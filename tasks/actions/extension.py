@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 
 from .. import permissions
-from ..choices import ExtensionState, Timeframe
+from ..choices import ExtensionState
 from ..models import Extension, Measure
 from ..timeliness import local_day
 
@@ -44,7 +44,9 @@ def ask(
     if taken is not None:
         permissions.require((taken.measure_id, taken.author_id) == (measure.pk, by.pk))
         return taken
-    if held.timeframe == Timeframe.ONGOING:
+    if held.is_terminated_on(today):
+        raise NotTaken(_("本任务已终止，不能申请延期。"))
+    if held.is_ongoing_on(today):
         raise NotTaken(_("本任务持续推进，没有完成时限，无需延期。"))
     if held.requested_on is not None:
         raise NotTaken(_("本任务已办结，不能申请延期。"))
@@ -112,8 +114,11 @@ def approve(
     today = local_day(now)
     if held.due_on <= today:
         raise NotTaken(_("所申请的完成时限已到，不能再同意；请退回后由申请单位另行申请。"))
-    if _held(held.measure, today).requested_on is not None:
+    measure = _held(held.measure, today)
+    if measure.requested_on is not None:
         raise NotTaken(_("本任务已办结，延期申请无需再审核。"))
+    if measure.effective_due_on is None or measure.is_terminated_on(today):
+        raise NotTaken(_("本任务已转为常态或终止，延期申请无需再审核。"))
     held.document_number = document_number.strip()
     return _decide(held, by, ExtensionState.APPROVED, now, opinion)
 

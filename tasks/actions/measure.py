@@ -1,4 +1,4 @@
-"""Changing who is responsible for a measure."""
+"""Who is responsible for a measure, and by when, while its plan is being entered."""
 
 from __future__ import annotations
 
@@ -53,9 +53,15 @@ def check_deadline(measure: Measure, timeframe: str, due_on: date | None) -> Non
         raise ValidationError(_("本任务已有延期申请，完成时限只能经延期改变。"), code="extended")
 
 
+def check_is_being_entered(measure: Measure) -> None:
+    """Refuses to change what has been issued otherwise than by a recorded change; raises ``ValidationError``."""
+    if not measure.plan.is_being_entered:
+        raise ValidationError(_("计划已启用，任务和责任分工只能登记“计划调整”来改变。"), code="in_use")
+
+
 def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) -> None:
     """What was accepted was accepted of a unit in its role; another role would rewrite what past days showed."""
-    parts = list(measure.assignments.named().select_related("department"))
+    parts = list(measure.assignments.ever_named().select_related("department"))
     requests = Review.objects.accepted().requests().of_measure(measure)
     asked = requests.values_list("report__assignment", "report__assignment__collective_part")
     accepted = {key for keys in asked for key in keys}  # a collective is settled as soon as one member is
@@ -72,17 +78,19 @@ def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) ->
 @transaction.atomic
 def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> list[Assignment]:
     """
-    Makes ``roles`` the whole of the measure's responsibilities, in that order.
+    Makes ``roles`` the whole of the measure's responsibilities, in that order, while the plan is being entered; a plan
+    in use is changed by ``amendment.reassign``.
 
     Raises ``PermissionDenied``; ``ValidationError`` on an impossible combination, on a closed measure, where the
     role of an accepted part would change, or where a unit to be removed has reported: what has been reported stays
     somebody's duty.
     """
     permissions.require(permissions.may_assign(by, measure.plan))
+    check_is_being_entered(measure)
     check_roles(roles.values())
     Measure.objects.select_for_update().get(pk=measure.pk)
     _check_what_is_settled(measure, roles)
-    leaving = measure.assignments.named().exclude(department__in=roles)
+    leaving = measure.assignments.ever_named().exclude(department__in=roles)
     list(leaving.select_for_update())  # nobody reports on them while they go
     spoken = Q(reports__isnull=False) | Q(member_parts__reports__isnull=False)
     signed = Q(receipt__isnull=False) | Q(member_parts__receipt__isnull=False)
@@ -95,7 +103,7 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
         )
     leaving.delete()
     # Demote before promoting, so that no two units are sole for a moment.
-    kept = {part.department: part for part in measure.assignments.named().select_related("department")}
+    kept = {part.department: part for part in measure.assignments.ever_named().select_related("department")}
     for part in sorted(kept.values(), key=lambda part: roles[part.department] == AssignmentRole.SOLE):
         part.role = roles[part.department]
         part.position = list(roles).index(part.department) + 1
@@ -109,4 +117,4 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
             part.full_clean()
             part.save()
             expand_to_members(part, since=None)
-    return list(measure.assignments.named().select_related("department").order_by("position"))
+    return list(measure.assignments.ever_named().select_related("department").order_by("position"))

@@ -33,8 +33,8 @@ def join(*, by: User, collective: Department, member: Department, now: datetime)
     membership = Membership(collective=collective, member=member, joined_on=today)
     membership.full_clean()
     membership.save()
-    parts = Assignment.objects.named().filter(department=collective).as_of(today).filter(requested_on__isnull=True)
-    expand(parts, members=[member], since=today)
+    parts = Assignment.objects.counted(today).filter(department=collective).as_of(today)
+    expand(parts.filter(requested_on__isnull=True), members=[member], since=today)
     return membership
 
 

@@ -41,10 +41,10 @@ def create_ahead(*, plan: Plan, until: date, today: date | None = None) -> list[
             starts_on=span.starts_on,
             ends_on=span.ends_on,
             opens_on=span.starts_on,
-            due_on=span.last_day_to_report(plan.grace_days),
+            due_on=span.last_day_to_report(plan.grace_days_on(span.starts_on)),
         )
         for span in Span.through(plan.issued_on, until, plan.cadence)
-        if span.last_day_to_report(plan.grace_days) >= asked_from
+        if span.last_day_to_report(plan.grace_days_on(span.starts_on)) >= asked_from
         and not any(starts <= span.ends_on and span.starts_on <= ends for starts, ends in taken)
     ]
     for period in made:  # one by one, so that the log says who had them made

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import User
 
 from .. import permissions
-from ..choices import DECIDING_ROLES, Decision, ReportAct, Timeframe
+from ..choices import DECIDING_ROLES, Decision, ReportAct
 from ..models import WORDS, Assignment, Draft, Period, Report, Review
 from ..states import allows
 from ..timeliness import local_day
@@ -109,6 +109,8 @@ def submit(
             raise Superseded(taken)  # colleagues share a draft, and with it the name of its form
         return Submission(taken, is_new=False)
     part = Assignment.objects.with_requests(today).select_related("measure__plan").get(pk=assignment.pk)
+    if part.measure.is_terminated_on(today):
+        raise NotAccepted(_("本任务已终止，不再接受填报。"))
     if part.requested_on is not None:
         raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
     newest = assignment.reports.newest_first().select_related("author", "department").first()
@@ -140,9 +142,10 @@ def submit(
 def _set_period(report: Report, part: Assignment, period: Period | None) -> None:
     """For which period the report counts, and whether it comes late for it."""
     today = report.speaks_of = report.recorded_on
-    if period is None and part.measure.timeframe == Timeframe.ONGOING:
+    is_ongoing = part.measure.is_ongoing_on(today)
+    if period is None and is_ongoing:
         period = Period.objects.filter(plan=part.measure.plan).asked_for(today, part)
-    if period is None and part.measure.timeframe == Timeframe.ONGOING:
+    if period is None and is_ongoing:
         raise NotAccepted(_("目前没有可以填报的填报周期，请联系督办管理员设置。"))
     if period is None:
         report.reported_for = today
@@ -161,7 +164,7 @@ def _set_period(report: Report, part: Assignment, period: Period | None) -> None
 
 def _check(report: Report, part: Assignment) -> None:
     """What depends on more than the report itself."""
-    if report.summary.strip() and not part.compiles:
+    if report.summary.strip() and not part.compiles(report.recorded_on):
         raise ValidationError({"summary": _("本单位在这项任务中不负责汇总。")})
     if not report.asks_to_close or part.role not in DECIDING_ROLES or report.shortfall_reason.strip():
         return

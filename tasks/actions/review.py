@@ -108,6 +108,8 @@ def _decide(*, by: User, report: Report, decision: str, reason: str, now: dateti
     today = local_day(now)
     held = Report.objects.with_request().with_followers(today).get(pk=report.pk)
     permissions.require(permissions.may_review(by, held))
+    if held.assignment.measure.is_terminated_on(today):
+        raise AlreadyDecided(held, str(_("本任务已终止，填报无需再审核。")))
     act = ReportAct.ACCEPT if decision == Decision.ACCEPTED else ReportAct.SEND_BACK
     state = held.state(today)
     if not allows(state, act):

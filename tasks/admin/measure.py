@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,6 +30,7 @@ from .forms import CarefulForm
 from .marks import IndicatorInline, MilestoneInline
 
 OFFICIAL_TEXT = ("number", "wording", "responsibility_text", "timeframe_text")
+ISSUED = (*OFFICIAL_TEXT, "section", "timeframe", "due_on")
 
 
 class RoleForm(forms.ModelForm):
@@ -91,11 +94,17 @@ class AssignmentInline(Table):
     ordering = ("position", "pk")
     verbose_name_plural = gettext_lazy("责任分工（按原文顺序）")
 
+    def has_add_permission(self, request: HttpRequest, obj: Measure | None = None) -> bool:
+        return super().has_add_permission(request, obj) and (obj is None or obj.plan.is_being_entered)
+
+    def has_change_permission(self, request: HttpRequest, obj: Measure | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.plan.is_being_entered)
+
     def has_delete_permission(self, request: HttpRequest, obj: Measure | None = None) -> bool:
         """Taking a unit off a measure is a change of the measure's responsibilities."""
         if obj is None:
             return self.has_add_permission(request)
-        return permissions.may_assign(request.user, obj.plan)
+        return permissions.may_assign(request.user, obj.plan) and obj.plan.is_being_entered
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Assignment]:
         return super().get_queryset(request).select_related("measure", "department")
@@ -130,7 +139,7 @@ class MeasureForm(CarefulForm):
             sections.label_from_instance = in_its_plan
 
     def more_to_remember(self) -> list[str]:
-        parts = self.instance.assignments.named().select_related("department").order_by("position", "pk")
+        parts = self.instance.assignments.ever_named().select_related("department").order_by("position", "pk")
         named = _("、").join(
             _("%(unit)s（%(role)s）") % {"unit": part.department, "role": part.get_role_display()} for part in parts
         )
@@ -146,6 +155,8 @@ class MeasureForm(CarefulForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         plan, section = cleaned.get("plan"), cleaned.get("section")
+        if plan is not None and not self.instance.pk and not plan.is_being_entered:
+            self.add_error("plan", _("该计划已启用，不能再新增任务。"))
         if plan is not None and section is not None and section.plan_id != plan.pk:
             self.add_error("section", _("该章节不属于所选的推进计划。"))
         if self.instance.pk and {"timeframe", "due_on"} <= set(cleaned):
@@ -209,8 +220,32 @@ class MeasureAdmin(Exports, Room):
         return measures.as_of(today).with_parts(today)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Measure | None = None) -> tuple[str, ...]:
-        """The issued text, once entered, is corrected by those alone who may correct it."""
+        """
+        A plan in use is changed by recorded changes alone; while it is being entered, the text that has been typed is
+        corrected by those who may correct it.
+        """
+        if obj is not None and not obj.plan.is_being_entered:
+            return (*ISSUED, "how_to_change")
         return () if obj is None or permissions.may_correct_official_text(request.user) else OFFICIAL_TEXT
+
+    def get_fieldsets(self, request: HttpRequest, obj: Measure | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or obj.plan.is_being_entered or not permissions.may_amend(request.user):
+            return fieldsets
+        return (*fieldsets, (gettext_lazy("计划调整"), {"fields": ("how_to_change",)}))
+
+    @admin.display(description=gettext_lazy("修改方式"))
+    def how_to_change(self, measure: Measure) -> str:
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            _("计划已启用，任务和责任分工只能登记“计划调整”来改变。"),
+            reverse("amendment_new", args=[measure.plan.slug, measure.number, "wording"]),
+            _("登记计划调整"),
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Measure | None = None) -> bool:
+        """What a plan in use has is on record."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.plan.is_being_entered)
 
     def view_on_site(self, obj: Measure) -> str:
         return obj.get_absolute_url()
@@ -223,7 +258,7 @@ class MeasureAdmin(Exports, Room):
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         if not formset.has_changed():
             return
-        was = {part.department: part for part in form.instance.assignments.named().select_related("department")}
+        was = {part.department: part for part in form.instance.assignments.ever_named().select_related("department")}
         parts = actions.assign(by=person(request), measure=form.instance, roles=formset.roles)
         now = {part.department: part for part in parts}
         formset.new_objects = [part for unit, part in now.items() if unit not in was]

@@ -16,6 +16,9 @@ from ..models import Plan, Section, SourceNote
 from .base import Room, day
 from .forms import CarefulForm
 
+# Changed from a day on where a plan is in use: by ``actions.rule``.
+RULES = ("grace_days", "due_soon_days")
+
 
 class PlanForm(CarefulForm):
     settled = ("slug",)
@@ -23,6 +26,17 @@ class PlanForm(CarefulForm):
     class Meta:
         model = Plan
         fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("is_being_entered", True)
+
+    def clean_is_being_entered(self) -> bool:
+        wanted: bool = self.cleaned_data["is_being_entered"]
+        if wanted and self.instance.pk and not Plan.objects.get(pk=self.instance.pk).is_being_entered:
+            raise ValidationError(_("计划已启用，不能再改为录入中。"))
+        return wanted
 
     def clean_parent(self) -> Plan | None:
         parent: Plan | None = self.cleaned_data["parent"]
@@ -45,13 +59,23 @@ class PlanAdmin(Room):
         (None, {"fields": ("title", "number", "issuer", "issued_on", ("starts_on", "ends_on"), "parent", "slug")}),
         (
             _("填报与审核"),
-            {"fields": ("office", "cadence", "grace_days", "due_soon_days", "reports_need_acceptance")},
+            {
+                "fields": (
+                    "office",
+                    "cadence",
+                    "grace_days",
+                    "due_soon_days",
+                    "reports_need_acceptance",
+                    "is_being_entered",
+                )
+            },
         ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> tuple[str, ...]:
         """Whose office it is decides who reviews whom: for administrators alone."""
-        return () if permissions.may_correct_official_text(request.user) else ("office",)
+        own = () if permissions.may_correct_official_text(request.user) else ("office",)
+        return own if obj is None or obj.is_being_entered else (*own, *RULES)
 
     def view_on_site(self, obj: Plan) -> str:
         return obj.get_absolute_url()

@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from .. import permissions
 from ..actions import report as actions
-from ..choices import Timeframe
 from ..excel.resources import ReportResource
 from ..forms.report import ReportForm
 from ..models import Assignment, Measure, Period, Report
@@ -111,7 +110,7 @@ class ReportAdmin(Exports, Room):
     def _periods(self, part: Assignment) -> list[Period]:
         """Those a report may be entered for, the latest first; without a choice it is for the one asked for next."""
         opened = Period.objects.filter(plan=part.measure.plan_id).taking_reports(timezone.localdate())
-        return list(opened)[::-1] if part.measure.timeframe == Timeframe.ONGOING else []
+        return list(opened)[::-1] if part.measure.is_ongoing_on(timezone.localdate()) else []
 
     def _page(
         self, request: HttpRequest, part: Assignment, form: ReportForm, newer: Report | None = None

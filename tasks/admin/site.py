@@ -22,7 +22,8 @@ from django.views.decorators.cache import never_cache
 from departments.models import Department, User
 
 from .. import permissions
-from ..models import Assignment, Extension, Measure, Plan, Report, Review, Section, SourceNote
+from ..models import Amendment, Assignment, Extension, Measure, Plan, Report, Review, Rule, Section, SourceNote
+from .amendment import AmendmentAdmin, RuleAdmin
 from .assignment import AssignmentAdmin
 from .base import EMPTY, Permitted
 from .department import DepartmentAdmin
@@ -43,6 +44,8 @@ ROOMS: dict[type[Model], type[admin.ModelAdmin]] = {
     Report: ReportAdmin,
     Review: ReviewAdmin,
     Extension: ExtensionAdmin,
+    Amendment: AmendmentAdmin,
+    Rule: RuleAdmin,
     SourceNote: SourceNoteAdmin,
     Department: DepartmentAdmin,
     User: UserAdmin,

@@ -164,7 +164,7 @@ def _assignments(plan: Plan, day: date) -> QuerySet[Assignment]:
     own = Q(assignment=OuterRef("pk")) | Q(assignment__collective_part=OuterRef("pk"))
     counted = Report.objects.standing(day).filter(own).order_by()
     return (
-        Assignment.objects.named()
+        Assignment.objects.named(day)
         .as_of(day, plan)
         .annotate(
             report_count=Coalesce(
@@ -250,7 +250,7 @@ def _spoken_of_duty(field: str, label: object, width: float) -> Column[Duty]:
 DUTY_COLUMNS: tuple[Column[Duty], ...] = (
     Column(gettext_lazy("序号"), 5, lambda duty: duty.measure.number, "ordinal"),
     Column(gettext_lazy("章节"), 12.5, lambda duty: str(duty.measure.section)),
-    Column(gettext_lazy("工作任务"), 29, lambda duty: duty.measure.wording),
+    Column(gettext_lazy("工作任务"), 29, lambda duty: duty.measure.wording_in_force),
     Column(gettext_lazy("牵头/负责单位"), 14, lambda duty: duty.units(*PRINCIPAL_ROLES)),
     Column(gettext_lazy("配合单位"), 14, lambda duty: duty.units(AssignmentRole.CO)),
     Column(gettext_lazy("责任单位"), 14, lambda duty: duty.units(AssignmentRole.JOINT)),
@@ -284,7 +284,7 @@ def _needs_coordination(part: Part) -> str:
 PART_COLUMNS: tuple[Column[Part], ...] = (
     Column(gettext_lazy("序号"), 5, lambda part: part.measure.number, "ordinal"),
     Column(gettext_lazy("章节"), 12.5, lambda part: str(part.measure.section)),
-    Column(gettext_lazy("工作任务"), 28, lambda part: part.measure.wording),
+    Column(gettext_lazy("工作任务"), 28, lambda part: part.assignment.wording_in_force),
     Column(gettext_lazy("责任单位"), 13, lambda part: part.assignment.department.name),
     Column(gettext_lazy("角色"), 10.5, lambda part: str(part.assignment.get_role_display()), "center"),
     Column(gettext_lazy("原定时限"), 11, lambda part: _original(part.measure), "center"),

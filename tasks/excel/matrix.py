@@ -23,7 +23,7 @@ from .style import Lit, Pen, printable
 MEASURE_COLUMNS: tuple[Column[Row], ...] = (
     Column(gettext_lazy("序号"), 5, lambda row: row.measure.number, "ordinal"),
     Column(gettext_lazy("章节"), 12.5, lambda row: str(row.measure.section)),
-    Column(gettext_lazy("工作任务"), 40, lambda row: row.measure.wording),
+    Column(gettext_lazy("工作任务"), 40, lambda row: row.wording),
 )
 
 

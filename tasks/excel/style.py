@@ -34,6 +34,7 @@ LIGHTS = {
     Timeliness.ONGOING: QUIET,
     Timeliness.CLOSED: GOOD,
     Timeliness.CLOSED_LATE: GOOD,
+    Timeliness.TERMINATED: QUIET,
 }
 
 # On every Windows and in WPS; the character set tells other systems what to put in their place.

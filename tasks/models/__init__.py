@@ -1,5 +1,6 @@
 """The nouns of the domain; each room also holds its querysets."""
 
+from .amendment import Amendment, with_wording
 from .assignment import Assignment
 from .draft import Draft
 from .evidence import Evidence
@@ -12,10 +13,12 @@ from .plan import Plan, Section, SourceNote
 from .receipt import Receipt
 from .report import Report
 from .review import Review
+from .rule import Rule
 from .words import WORDS, Words
 
 __all__ = [
     "WORDS",
+    "Amendment",
     "Assignment",
     "Draft",
     "Evidence",
@@ -30,8 +33,10 @@ __all__ = [
     "Receipt",
     "Report",
     "Review",
+    "Rule",
     "Section",
     "SourceNote",
     "Words",
     "units_of",
+    "with_wording",
 ]

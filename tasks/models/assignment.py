@@ -23,11 +23,11 @@ from ..choices import (
     SETTLED,
     AssignmentRole,
     Decision,
-    Timeframe,
     Timeliness,
     Urgency,
 )
 from ..timeliness import EVER, NEVER
+from .amendment import wording_in_force
 from .attention import AttentionQuerySet
 from .closing import ACCEPTED, ASKED, is_settled, own_closing, own_closing_or_leaving
 from .extension import effective_due_on, last_extension
@@ -35,6 +35,10 @@ from .period import owed, periods_of, with_periods
 from .plan import Plan
 from .report import Report
 from .review import Review
+from .rule import due_soon_days
+
+# When a part's duty to report began: with the unit, and with the measure's becoming ongoing.
+BEGUN_ON = ("since", "measure__ongoing_from")
 
 
 @lru_cache(maxsize=128)  # an expression without a database behind it; building it costs more than its answer
@@ -71,22 +75,34 @@ class AssignmentQuerySet(AttentionQuerySet):
     def in_text_order(self) -> AssignmentQuerySet:
         return self.order_by("measure__plan_id", "measure__number", "position", "pk")
 
-    def named(self) -> AssignmentQuerySet:
-        """The parts that the plan's text names: those that are counted. A collective is one of them."""
+    def ever_named(self) -> AssignmentQuerySet:
+        """The parts that the plan's text names or has named, gone ones among them. A collective is one of them."""
         return self.filter(collective_part__isnull=True)
+
+    def named(self, day: date) -> AssignmentQuerySet:
+        """The parts that the plan's text names on ``day``, amended as it was by then."""
+        return self.ever_named().in_force(day)
+
+    def gone_by(self, day: date) -> AssignmentQuerySet:
+        """The parts that a change of the plan had ended by ``day``."""
+        return self.ever_named().filter(until__lte=day).order_by("until", "position", "pk")
+
+    def counted(self, day: date) -> AssignmentQuerySet:
+        """Of ``named`` those that are counted: not of terminated measures."""
+        return self.named(day).unterminated(day)
 
     def of(self, department: Department, day: date) -> AssignmentQuerySet:
         """What ``department`` owes on ``day``, as itself and as a member of collectives."""
-        return self.filter(department=department).in_force(day)
+        return self.filter(department=department).in_force(day).unterminated(day)
 
     def in_role(self, role: str) -> AssignmentQuerySet:
         """One role, or ``principal`` (answers for the measure as a whole) or ``partner`` (for its own part only)."""
         groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
         return self.filter(role__in=groups.get(role, (role,)))
 
-    def beside(self, part: Assignment) -> AssignmentQuerySet:
-        """The other parts that the text names on the same measure."""
-        return self.named().filter(measure=part.measure_id).exclude(pk=part.pk)
+    def beside(self, part: Assignment, day: date) -> AssignmentQuerySet:
+        """The other parts that the text names on the same measure on ``day``."""
+        return self.named(day).filter(measure=part.measure_id).exclude(pk=part.pk)
 
     def with_members(self, day: date) -> AssignmentQuerySet:
         """Loads ``member_rows`` of every collective's part: its members' own on ``day``, with what they reported."""
@@ -109,13 +125,13 @@ class AssignmentQuerySet(AttentionQuerySet):
         members = self.members_of_outer_part(day)
         said = Report.objects.of_outer_part_since
         quiet = members.filter(~Exists(said(day, OuterRef(OuterRef("counts_from")))), ~is_settled(day))
-        ongoing = {"measure__timeframe": Timeframe.ONGOING}
+        ongoing = Q(measure__due_on__isnull=True) | Q(measure__ongoing_from__lte=day)
         return self.annotate(
             last_reported_on=Coalesce(
                 Subquery(theirs.values("recorded_on")[:1]), Subquery(latest.values("recorded_on")[:1])
             ),
-            owed_since=owed(day, plan or "measure__plan", since="since"),
-            counts_from=Case(When(**ongoing, then=Coalesce("owed_since", EVER)), default=EVER),
+            owed_since=owed(day, plan or "measure__plan", since=BEGUN_ON),
+            counts_from=Case(When(ongoing, then=Coalesce("owed_since", EVER)), default=EVER),
             own_requested_on=own_request(day),
             has_members=Exists(members),
             has_reported=Case(
@@ -145,7 +161,7 @@ class AssignmentQuerySet(AttentionQuerySet):
                 own_closing(day, ASKED, "collective_part__"),
                 measure_closing(day, "measure_id", ASKED),
             ),
-            effective_due_on=effective_due_on(day, "measure_id", "measure__due_on"),
+            effective_due_on=effective_due_on(day, "measure_id", "measure__"),
             is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
             reported_for=Subquery(latest.values("reported_for")[:1]),
         )
@@ -156,7 +172,8 @@ class AssignmentQuerySet(AttentionQuerySet):
 
         Adds to ``with_reporting`` and ``with_requests``: ``closed_on`` (of the unit's own accepted request, of all
         members' for a collective, or of the closing of what the part belongs to where the unit made none),
-        ``last_extension``, ``timeliness`` and the periods its sentence speaks of. ``plan`` as in ``with_reporting``.
+        ``last_extension``, ``wording_in_force``, ``due_soon_days``, ``timeliness`` and the periods its sentence speaks
+        of. ``plan`` as in ``with_reporting``.
         """
         place = plan or "measure__plan"
         members = self.members_of_outer_part(day)
@@ -164,9 +181,11 @@ class AssignmentQuerySet(AttentionQuerySet):
         said = Report.objects.of_outer_part_since(day, OuterRef("owed_since"))
         rows = self.with_requests(day).with_reporting(day, plan)
         rows = rows.annotate(
-            owed_until=owed(day, place, "ends_on", since="since"),
+            owed_until=owed(day, place, "ends_on", since=BEGUN_ON),
             as_of_day=Value(day, output_field=DateField()),
+            due_soon_days=due_soon_days(day, plan or "measure__plan__"),
             last_extension=last_extension(day, "measure_id"),
+            wording_in_force=wording_in_force(day, "measure_id", "measure__"),
             closed_on=Coalesce(
                 own_closing(day, ACCEPTED),
                 members_closing(day, ACCEPTED),
@@ -176,13 +195,12 @@ class AssignmentQuerySet(AttentionQuerySet):
             timeliness=timeliness.timeliness(
                 day,
                 measure="measure__",
-                plan=plan or "measure__plan__",
                 due_on="effective_due_on",
                 requested_on="requested_on",
                 silent=Q(owed_since__isnull=False) & (Exists(quiet) | Q(~Exists(said), has_members=False)),
             ),
         )
-        return with_periods(rows, day, place, since="since")
+        return with_periods(rows, day, place, since=BEGUN_ON)
 
     def with_last_report(self, day: date) -> AssignmentQuerySet:
         """Loads ``last_report`` of every part that counts as of ``day``, with its review and who wrote them."""
@@ -193,27 +211,19 @@ class AssignmentQuerySet(AttentionQuerySet):
 
     def with_siblings(self, day: date) -> AssignmentQuerySet:
         """Loads ``measure.parts``: every unit that the text names for the measure, with what it has reported."""
-        siblings = Assignment.objects.named().with_reporting(day).select_related("department")
+        siblings = Assignment.objects.named(day).with_reporting(day).select_related("department")
         rows = siblings.order_by("position", "pk")
         return self.prefetch_related(Prefetch("measure__assignments", queryset=rows, to_attr="parts"))
-
-    def standing(self, light: str) -> AssignmentQuerySet:
-        """Those whose light, as of the day the queryset was built for, is ``light``."""
-        return self.filter(timeliness=light)
-
-    def reported(self) -> AssignmentQuerySet:
-        return self.filter(has_reported=True)
-
-    def unreported(self) -> AssignmentQuerySet:
-        return self.filter(has_reported=False)
-
-    def waiting(self) -> AssignmentQuerySet:
-        return self.filter(is_waiting=True)
 
 
 class AssignmentManager(models.Manager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, plan: str, number: int, department: str) -> Assignment:
-        return self.get(measure__plan__slug=plan, measure__number=number, department__name=department)
+        """The part that the text names, or the last one where the unit left the measure and came back."""
+        rows = self.ever_named().filter(measure__plan__slug=plan, measure__number=number, department__name=department)
+        found: Assignment | None = rows.order_by("pk").last()
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
 
 
 class Assignment(models.Model):
@@ -222,7 +232,8 @@ class Assignment(models.Model):
 
     Made with the plan by ``actions.plan.load`` and changed by ``actions.measure.assign``; never deleted once
     something has been reported on it. A member of a collective has a part of its own, ``collective_part`` being the
-    one that the text names, while it is a member: ``actions.member`` makes and ends it.
+    one that the text names, while it is a member: ``actions.member`` makes and ends it. A part that came or went with
+    a change of the plan (``actions.amendment.reassign``) has the day in ``since`` or ``until``, and stays on record.
     """
 
     Role = AssignmentRole
@@ -269,7 +280,7 @@ class Assignment(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("measure", "department"),
-                condition=Q(collective_part__isnull=True),
+                condition=Q(collective_part__isnull=True, until__isnull=True),
                 name="assignment_department_once_on_measure",
                 violation_error_message=_("同一任务中一个责任单位只能出现一次。"),
             ),
@@ -279,14 +290,9 @@ class Assignment(models.Model):
                 name="assignment_member_once_on_part",
                 violation_error_message=_("该成员单位在本分工中已有一份。"),
             ),
-            models.CheckConstraint(
-                condition=Q(collective_part__isnull=False) | Q(since__isnull=True, until__isnull=True),
-                name="assignment_only_members_come_and_go",
-                violation_error_message=_("只有集合成员的分工有起止日期。"),
-            ),
             models.UniqueConstraint(
                 fields=("measure",),
-                condition=Q(role=AssignmentRole.SOLE, collective_part__isnull=True),
+                condition=Q(role=AssignmentRole.SOLE, collective_part__isnull=True, until__isnull=True),
                 name="assignment_one_sole_on_measure",
                 violation_error_message=_("一项任务只能有一个负责单位。"),
             ),
@@ -326,6 +332,9 @@ class Assignment(models.Model):
             due_on=row.effective_due_on,
             original_due_on=self.measure.due_on,
             extension=row.last_extension,
+            due_soon_days=row.due_soon_days,
+            ongoing_from=self.measure.ongoing_from,
+            terminated_from=self.measure.terminated_from,
             requested_on=row.requested_on,
             closed_on=row.closed_on,
             **periods_of(row),
@@ -377,15 +386,13 @@ class Assignment(models.Model):
         """How many of a collective's members have reported, of ``len(member_rows)``; wants ``with_members``."""
         return sum(part.has_reported for part in self.member_rows)
 
-    @property
-    def compiles(self) -> bool:
+    def compiles(self, day: date) -> bool:
         """
-        Whether this unit sums up for all: the sole or leading one, or the first-listed of a joint measure (汇总).
-
-        Alone on a measure it has nothing to sum up. One query.
+        Whether this unit sums up for all on ``day``: the sole or leading one, or the first-listed of a joint measure
+        (汇总). Alone on a measure it has nothing to sum up. One query.
         """
         if self.collective_part_id is not None or self.role == AssignmentRole.CO:
             return False
-        named = Assignment.objects.named().filter(measure=self.measure_id).order_by("position", "pk")
+        named = Assignment.objects.named(day).filter(measure=self.measure_id).order_by("position", "pk")
         keys = list(named.values_list("pk", flat=True)[:2])
         return len(keys) > 1 and (self.is_principal or keys[0] == self.pk)

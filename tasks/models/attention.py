@@ -10,6 +10,8 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 
 from ..choices import Decision
+from ..timeliness import not_terminated
+from .amendment import wording_in_force
 from .closing import is_settled
 from .report import Report
 from .review import Review
@@ -28,6 +30,10 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def in_force(self, day: date) -> Self:
         """Without the parts of members who had not joined by ``day``, or had left."""
         return self.begun_by(day).filter(Q(until__isnull=True) | Q(until__gt=day))
+
+    def unterminated(self, day: date) -> Self:
+        """Without the parts of measures that had been terminated by ``day``."""
+        return self.filter(not_terminated(day, "measure__"))
 
     def members_of_outer_part(self, day: date) -> Self:
         """For a subquery: the members' own parts, in force on ``day``, of the outer row's collective."""
@@ -53,6 +59,23 @@ class AttentionQuerySet(models.QuerySet[Any]):
             ~Exists(Report.objects.of_outer_part_since(day, owed_since)),
             ~is_settled(day),
         )
+
+    def with_timeframe(self) -> Self:
+        """Adds ``is_ongoing``: whether there is no deadline in force. Wants the lights."""
+        return self.annotate(is_ongoing=Q(effective_due_on__isnull=True))
+
+    def standing(self, light: str) -> Self:
+        """Those whose light, as of the day that ``as_of`` was asked for, is ``light``."""
+        return self.filter(timeliness=light)
+
+    def reported(self) -> Self:
+        return self.filter(has_reported=True)
+
+    def unreported(self) -> Self:
+        return self.filter(has_reported=False)
+
+    def waiting(self) -> Self:
+        return self.filter(is_waiting=True)
 
     def needing_coordination(self, day: date) -> Self:
         """
@@ -102,8 +125,12 @@ class AttentionQuerySet(models.QuerySet[Any]):
         members = self.members_of_outer_part(day)
         return (
             self.in_force(day)
+            .unterminated(day)
             .filter(~Exists(members), Q(receipt__isnull=True) | Q(receipt__signed_on__gt=day))
-            .annotate(given_on=Coalesce("since", "measure__plan__issued_on"))
+            .annotate(
+                given_on=Coalesce("since", "measure__plan__issued_on"),
+                wording_in_force=wording_in_force(day, "measure_id", "measure__"),
+            )
             .filter(given_on__lte=day)
         )
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department
 
 from ..choices import ExtensionState
-from ..timeliness import IN_RANGE
+from ..timeliness import IN_RANGE, not_terminated
 from ..validators import MAX_TEXT, printable
 from .plan import Plan
 
@@ -37,6 +37,10 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
     def waiting_on(self, day: date) -> ExtensionQuerySet:
         """Asked for and not decided on or withdrawn by the end of ``day``."""
         return self.asked_by(day).filter(Q(decided_on__isnull=True) | Q(decided_on__gt=day))
+
+    def to_decide(self, day: date) -> ExtensionQuerySet:
+        """Those of ``waiting_on`` that still matter: of measures that had not been terminated."""
+        return self.waiting_on(day).filter(not_terminated(day, "measure__"))
 
     def decided_as(self, day: date, state: str) -> ExtensionQuerySet:
         """Those that stood in ``state`` at the end of ``day``."""
@@ -184,10 +188,14 @@ class Extension(models.Model):
 
 
 @lru_cache(maxsize=128)  # expressions without a database behind them
-def effective_due_on(day: date, measure: str, issued: str) -> Coalesce:
-    """The deadline in force on ``day`` of the outer row's ``measure``: the last that was granted, or ``issued``."""
+def effective_due_on(day: date, measure: str, path: str = "") -> Case:
+    """
+    The deadline in force on ``day`` of the outer row's ``measure``, whose fields are at ``path``: the last that was
+    granted, or the issued one; NULL where the measure is ongoing, or has become so (转常态).
+    """
     granted = Extension.objects.granted_by(day).filter(measure=OuterRef(measure)).order_by("-due_on")
-    return Coalesce(Subquery(granted.values("due_on")[:1]), F(issued))
+    dated = Coalesce(Subquery(granted.values("due_on")[:1]), F(f"{path}due_on"))
+    return Case(When(**{f"{path}ongoing_from__lte": day}, then=None), default=dated, output_field=DateField())
 
 
 @lru_cache(maxsize=128)

@@ -14,14 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department, DepartmentQuerySet
 
 from .. import timeliness
-from ..choices import Timeframe, Timeliness
+from ..choices import AmendmentKind, Timeframe, Timeliness
 from ..validators import printable
+from .amendment import wording_in_force
 from .assignment import Assignment, measure_closing
 from .closing import ACCEPTED, ASKED
 from .extension import Extension, effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
+from .rule import due_soon_days
 
 # The two clocks: the deadline as issued, and the one in force.
 CLOCKS = {"original": "due_on", "effective": "effective_due_on"}
@@ -29,69 +31,83 @@ CLOCKS = {"original": "due_on", "effective": "effective_due_on"}
 
 def _is_measured(day: date, clock: str) -> Q:
     over = Q(requested_on__isnull=False) | Q(**{f"{CLOCKS[clock]}__lt": day})
-    return over & Q(due_on__isnull=False)
+    return over & Q(effective_due_on__isnull=False)
 
 
 def _is_kept(clock: str) -> Q:
     return Q(requested_on__lte=F(CLOCKS[clock]))
 
 
-def units_of(plan: Plan) -> DepartmentQuerySet:
+def units_of(plan: Plan, day: date) -> DepartmentQuerySet:
     """
-    The units that ``plan`` names, each once.
+    The units that ``plan`` names on ``day``, each once.
 
     Asked unit by unit, which ends at the first responsibility found. The inner question is not a join, because
     SQLite would turn that round and go through all measures of the plan for every unit.
     """
     of_plan = Measure.objects.filter(pk=OuterRef("measure_id"), plan=plan)
-    named = Assignment.objects.named().filter(Exists(of_plan), department=OuterRef("pk"))
+    named = Assignment.objects.named(day).filter(Exists(of_plan), department=OuterRef("pk"))
     return Department.objects.filter(Exists(named))
+
+
+# When a measure's duty to be reported on began, where it became ongoing after it was issued.
+BEGUN_ON = ("ongoing_from",)
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def in_plan_order(self) -> MeasureQuerySet:
         return self.order_by("plan_id", "number")
 
+    def unterminated(self, day: date) -> MeasureQuerySet:
+        """Those that are counted: without what had been terminated by ``day``."""
+        return self.filter(timeliness.not_terminated(day))
+
     def as_of(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """
         Every measure as it stood at the end of ``day``, with all that its sentence needs.
 
-        Adds to ``lights``: ``closed_on``, the day of the closing's last decision, NULL while open; and
-        ``last_extension``, what has become of the last request for more time, NULL where none has been made.
+        Adds to ``lights``: ``closed_on``, the day of the closing's last decision, NULL while open; ``last_extension``,
+        what has become of the last request for more time, NULL where none has been made.
         """
         rows = self.lights(day, plan).annotate(
             closed_on=measure_closing(day, "pk", ACCEPTED), last_extension=last_extension(day, "pk")
         )
-        return with_periods(rows, day, plan or "plan")
+        return with_periods(rows, day, plan or "plan", since=BEGUN_ON)
 
     def lights(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """
         Every measure with its light at the end of ``day``: enough for a list that says no sentences.
 
         Adds ``timeliness``, ``effective_due_on`` (the deadline in force; NULL where there is none), ``requested_on``
-        (of the closing, NULL while open), ``owed_since`` and ``owed_until``.
+        (of the closing, NULL while open), ``wording_in_force``, ``due_soon_days``, ``owed_since``
+        and ``owed_until``.
         ``plan`` is given where all rows are of one plan: the question is then cheaper to ask.
         """
         return self.annotate(
             as_of_day=Value(day, output_field=DateField()),
-            owed_since=owed(day, plan or "plan"),
-            owed_until=owed(day, plan or "plan", "ends_on"),
-            effective_due_on=effective_due_on(day, "pk", "due_on"),
+            owed_since=owed(day, plan or "plan", since=BEGUN_ON),
+            owed_until=owed(day, plan or "plan", "ends_on", since=BEGUN_ON),
+            due_soon_days=due_soon_days(day, plan or "plan__"),
+            effective_due_on=effective_due_on(day, "pk"),
+            wording_in_force=wording_in_force(day, "pk"),
             requested_on=measure_closing(day, "pk", ASKED),
-            timeliness=self._timeliness(day, plan),
+            timeliness=self._timeliness(day),
         )
 
-    def _timeliness(self, day: date, plan: Plan | None) -> Case:
+    def _timeliness(self, day: date) -> Case:
         own = Assignment.objects.leaves(day).filter(measure=OuterRef("pk"))
         silent = own.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
         return timeliness.timeliness(
             day,
             measure="",
-            plan=plan or "plan__",
             due_on="effective_due_on",
             requested_on="requested_on",
             silent=Q(owed_since__isnull=False) & Q(Exists(silent)),
         )
+
+    def with_timeframe(self) -> MeasureQuerySet:
+        """Adds ``is_ongoing``: whether there is no deadline in force. Wants the lights."""
+        return self.annotate(is_ongoing=Q(effective_due_on__isnull=True))
 
     def standing(self, light: str) -> MeasureQuerySet:
         """Those whose light, as of the day the queryset was built for, is ``light``."""
@@ -120,7 +136,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def needing_coordination(self, day: date) -> MeasureQuerySet:
         """Open measures on which a unit's last word asks the leading group to step in."""
-        asking = Assignment.objects.named().as_of(day).needing_coordination(day)
+        asking = Assignment.objects.named(day).as_of(day).needing_coordination(day)
         return self.filter(Exists(asking.filter(measure=OuterRef("pk"))))
 
     def with_last_report(self, day: date) -> MeasureQuerySet:
@@ -142,7 +158,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def with_parts(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        rows = Assignment.objects.named().with_reporting(day, plan).select_related("department")
+        rows = Assignment.objects.named(day).with_reporting(day, plan).select_related("department")
         parts = rows.order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
@@ -180,8 +196,8 @@ class Measure(models.Model):
     """
     A numbered measure of a plan (任务), its official wording kept verbatim.
 
-    Loaded by ``actions.plan.load``; its working data are changed in the panel, its units by
-    ``actions.measure.assign``.
+    Loaded by ``actions.plan.load``, or entered in the panel. What was issued stays as it is: an issued plan is changed
+    by ``actions.amendment``, its deadlines by ``actions.extension``.
     """
 
     plan = models.ForeignKey(
@@ -209,6 +225,10 @@ class Measure(models.Model):
         help_text=_("当日仍算按期；持续推进的任务不填。"),
     )
 
+    # Set once by actions.amendment; NULL: as issued. The day itself counts.
+    ongoing_from = models.DateField(_("转常态日期"), null=True, blank=True, editable=False)
+    terminated_from = models.DateField(_("终止日期"), null=True, blank=True, editable=False)
+
     objects = MeasureManager()
 
     parts: list[Any]  # of with_parts(): assignments, with their annotations
@@ -230,6 +250,11 @@ class Measure(models.Model):
                 violation_error_message=_("限期完成的任务须有完成时限，持续推进的任务不能有完成时限。"),
             ),
             models.CheckConstraint(
+                condition=Q(ongoing_from__isnull=True) | Q(timeframe=Timeframe.BY_DATE),
+                name="measure_becomes_ongoing_once",
+                violation_error_message=_("持续推进的任务无需转常态。"),
+            ),
+            models.CheckConstraint(
                 condition=~Q(wording=""),
                 name="measure_has_wording",
                 violation_error_message=_("任务须有正式文本。"),
@@ -241,6 +266,17 @@ class Measure(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("measure", args=[self.plan.slug, self.number])
+
+    def wording_on(self, day: date) -> str:
+        """The wording in force; one query."""
+        amended = self.amendments.counting_on(day).of_kind(AmendmentKind.WORDING).in_order().last()
+        return self.wording if amended is None else amended.wording
+
+    def is_ongoing_on(self, day: date) -> bool:
+        return self.due_on is None or (self.ongoing_from is not None and self.ongoing_from <= day)
+
+    def is_terminated_on(self, day: date) -> bool:
+        return self.terminated_from is not None and self.terminated_from <= day
 
     def natural_key(self) -> tuple[str, int]:
         return (*self.plan.natural_key(), self.number)
@@ -257,6 +293,9 @@ class Measure(models.Model):
             due_on=row.effective_due_on,
             original_due_on=self.due_on,
             extension=getattr(row, "last_extension", None),
+            due_soon_days=row.due_soon_days,
+            ongoing_from=self.ongoing_from,
+            terminated_from=self.terminated_from,
             requested_on=row.requested_on,
             closed_on=getattr(row, "closed_on", None),
             **periods_of(row),

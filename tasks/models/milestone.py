@@ -76,7 +76,7 @@ class Milestone(models.Model):
             day=day,
             due_on=self.due_on,
             issued_on=plan.issued_on,
-            due_soon_days=plan.due_soon_days,
+            due_soon_days=plan.due_soon_days_on(day),
             done_on=entry.done_on if entry else None,
         )
 

@@ -49,41 +49,51 @@ class PeriodQuerySet(models.QuerySet["Period"]):
         The period of one plan that a report on ``part`` made on ``day`` is for, where its writer does not say.
 
         The one that ``day`` falls in; the one before while that can still be reported in time and ``part``, a row
-        with ``reported_for``, has not.
+        with ``reported_for``, has not, unless its duty began after it.
         """
+        begun_on = max(filter(None, (part.since, part.measure.ongoing_from)), default=date.min)
         for period in self.opened_by(day).filter(starts_on__lte=day).order_by("-starts_on")[:2][::-1]:
             if day <= period.ends_on:
                 return period
+            if period.ends_on < begun_on:
+                continue
             if day <= period.due_on and (part.reported_for is None or part.reported_for < period.starts_on):
                 return period
         return None
 
 
-def owed(day: date, plan: object, field: str = "starts_on", *, since: str = "") -> Combinable:
+def owed(day: date, plan: object, field: str = "starts_on", *, since: tuple[str, ...] = ()) -> Combinable:
     """
     A date of the period for which reports were due by ``day``; NULL while none has been.
 
-    ``plan`` is the plan itself, or the path to its key from the outer row. ``since`` names the outer row's first day
-    of duty: who has joined after the period's end owes nothing for it.
+    ``plan`` is the plan itself, or the path to its key from the outer row. ``since`` names days on which the outer
+    row's duty began: a unit that joined, or a measure that became ongoing, after the period's end owes nothing for it.
     """
     due = Period.objects.fallen_due_by(day).of_outer_plan(plan)
-    if since:
-        due = due.filter(ends_on__gte=Coalesce(OuterRef(since), EVER))
+    for begun_on in since:
+        due = due.filter(ends_on__gte=Coalesce(OuterRef(begun_on), EVER))
     return Subquery(due.values(field)[:1], output_field=DateField())
 
 
-def upcoming(day: date, plan: object, field: str) -> Combinable:
-    """A date of the period whose reports fall due next on or after ``day``; NULL where none has been set up."""
-    return Subquery(Period.objects.coming_due(day).of_outer_plan(plan).values(field)[:1], output_field=DateField())
+def upcoming(day: date, plan: object, field: str, *, since: tuple[str, ...] = ()) -> Combinable:
+    """
+    A date of the period whose reports fall due next on or after ``day``; NULL where none has been set up.
+
+    ``plan`` and ``since`` as in ``owed``.
+    """
+    due = Period.objects.coming_due(day).of_outer_plan(plan)
+    for begun_on in since:
+        due = due.filter(ends_on__gte=Coalesce(OuterRef(begun_on), EVER))
+    return Subquery(due.values(field)[:1], output_field=DateField())
 
 
-def with_periods(rows: Rows, day: date, plan: object, *, since: str = "") -> Rows:
+def with_periods(rows: Rows, day: date, plan: object, *, since: tuple[str, ...] = ()) -> Rows:
     """Adds what sentences say of the period that is owed on ``day`` and of the next one; see ``periods_of``."""
     return rows.annotate(
         owed_due_on=owed(day, plan, "due_on", since=since),
-        next_since=upcoming(day, plan, "starts_on"),
-        next_until=upcoming(day, plan, "ends_on"),
-        next_due_on=upcoming(day, plan, "due_on"),
+        next_since=upcoming(day, plan, "starts_on", since=since),
+        next_until=upcoming(day, plan, "ends_on", since=since),
+        next_due_on=upcoming(day, plan, "due_on", since=since),
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
@@ -83,6 +85,12 @@ class Plan(models.Model):
         help_text=_("不勾选时，一般进展填报提交即生效，审核人可以退回；办结申请一律须经审核。"),
     )
 
+    is_being_entered = models.BooleanField(
+        _("录入中"),
+        default=False,
+        help_text=_("勾选期间，任务和责任分工可以在后台直接修改；取消勾选即启用计划，此后只能登记“计划调整”。"),
+    )
+
     extensions_until = models.DateField(
         _("延期最晚至"),
         null=True,  # a year after the plan's end
@@ -135,6 +143,22 @@ class Plan(models.Model):
     def last_extension_day(self) -> date:
         """The last day to which a deadline may be moved."""
         return self.extensions_until or min(self.ends_on + timedelta(days=365), LATEST)
+
+    @cached_property
+    def _rules(self) -> list[Any]:
+        return list(self.rules.order_by("in_force_on"))
+
+    def _rule_on(self, day: date) -> Any:
+        """The rule of time in force on ``day``: the last that was laid down, or the plan itself. One query in all."""
+        return next((rule for rule in reversed(self._rules) if rule.in_force_on <= day), self)
+
+    def due_soon_days_on(self, day: date) -> int:
+        """How many days before a deadline it was near, by the rule in force on ``day``."""
+        return int(self._rule_on(day).due_soon_days)
+
+    def grace_days_on(self, day: date) -> int:
+        """After how many days a period that began on ``day`` is overdue for reports."""
+        return int(self._rule_on(day).grace_days)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -23,6 +24,10 @@ SHAPES = {
     Timeliness.ON_TRACK: ("quiet", "M6 1a5 5 0 100 10A5 5 0 006 1z"),
     Timeliness.ONGOING: ("quiet", "M1 3l5 3-5 3zm5 0l5 3-5 3z"),
     Timeliness.SILENT: ("silent", "M0 5h12v2H0z"),
+    Timeliness.TERMINATED: (
+        "quiet",
+        "M2 0l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z",
+    ),
     Timeliness.CLOSED: ("good", "M4.6 9.9L.8 6.1l1.4-1.4 2.4 2.4L9.8 1.9l1.4 1.4z"),
     Timeliness.CLOSED_LATE: ("good", "M4.6 11.4L.8 7.6l1.4-1.4 2.4 2.4L9.8 3.4l1.4 1.4zM0 0h12v1.5H0z"),
 }
@@ -34,6 +39,7 @@ BARS = {
     Timeliness.ONGOING: "flow",
     Timeliness.SILENT: "silent",
     Timeliness.OVERDUE: "overdue",
+    Timeliness.TERMINATED: "flow",
 }
 LIGHTS: dict[str, str] = {
     value: f'<span class="light light--{look}"><svg viewBox="0 0 12 12" aria-hidden="true"><path d="{shape}"/></svg>'
@@ -96,10 +102,17 @@ def deadline(row: Any) -> SafeString | str:
     measure = getattr(row, "measure", row)
     if measure.due_on is None:
         return str(Timeliness.ONGOING.label)
+    if row.effective_due_on is None:
+        in_force = str(Timeliness.ONGOING.label)
+        return _with_original(in_force, measure.due_on)
     if row.effective_due_on == measure.due_on:
         return str(measure.due_on.isoformat())
-    was = _("原定%(day)s") % {"day": measure.due_on.isoformat()}
-    return format_html('{}<div class="sub">{}</div>', row.effective_due_on.isoformat(), was)
+    return _with_original(row.effective_due_on.isoformat(), measure.due_on)
+
+
+def _with_original(in_force: str, issued: date) -> SafeString:
+    was = _("原定%(day)s") % {"day": issued.isoformat()}
+    return format_html('{}<div class="sub">{}</div>', in_force, was)
 
 
 ROLE_LOOKS = {"SOLE": "unit unit--lead", "LEAD": "unit unit--lead", "CO": "unit unit--co", "JOINT": "unit"}

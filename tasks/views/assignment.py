@@ -45,7 +45,7 @@ def assignments(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
     parts = (
-        Assignment.objects.named()
+        Assignment.objects.named(day)
         .filter(measure__plan=plan)
         .as_of(day, plan)
         .with_last_report(day)

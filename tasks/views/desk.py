@@ -14,7 +14,7 @@ from django.utils import timezone
 from .. import permissions
 from ..actions import draft as drafts
 from ..actions import report as actions
-from ..choices import SETTLED, AssignmentRole, Timeframe, Timeliness
+from ..choices import SETTLED, AssignmentRole, Timeliness
 from ..forms.report import NO_NEWS, ReportForm
 from ..models import Assignment, Draft, Period, Report, Words
 from ..summary import sources
@@ -141,7 +141,7 @@ def cards(
 
 def _periods(part: Any, opened: list[Period], day: date) -> tuple[list[Period], Period | None]:
     """``(those a report may be for, the one that is asked for)``; the latest first."""
-    ongoing = part.measure.timeframe == Timeframe.ONGOING
+    ongoing = part.measure.is_ongoing_on(day)
     candidates = _candidates(part, opened, day)
     asked = None
     if ongoing and part.timeliness == Timeliness.SILENT:
@@ -161,7 +161,7 @@ def _periods(part: Any, opened: list[Period], day: date) -> tuple[list[Period], 
 def _candidates(part: Any, opened: list[Period], day: date) -> list[Period]:
     """Those of the periods ``opened`` by ``day`` that a report on ``part`` may be for, the latest last."""
     running = [period for period in opened if period.starts_on <= day]
-    if part.measure.timeframe == Timeframe.ONGOING:
+    if part.measure.is_ongoing_on(day):
         return running[-MOST_PERIODS:]
     return [each for each in running[-2:] if each.asks_dated and (day <= each.due_on or not _covers(part, each))]
 

@@ -17,7 +17,7 @@ from ..actions import extension as actions
 from ..choices import ExtensionState
 from ..forms.extension import DecisionForm, ExtensionForm, ExtensionsForm
 from ..links import day_of
-from ..models import Extension, Measure, Plan
+from ..models import Extension, Measure, Plan, with_wording
 from .access import allowed, person
 from .ledger import tidied, turned
 
@@ -35,7 +35,7 @@ def extensions(request: HttpRequest, slug: str) -> HttpResponse:
     form = ExtensionsForm(request.GET)
     rows = Extension.objects.none()
     if form.is_valid():
-        rows = Extension.objects.of_plan(plan, day).with_request().in_order()
+        rows = with_wording(Extension.objects.of_plan(plan, day).with_request().in_order(), day)
         rows = rows.narrowed(day, state=form.cleaned_data["state"], repeated=bool(form.cleaned_data["repeated"]))
     context = {"plan": plan, "filter": {"form": form}, **turned(request, rows, LENGTH)}
     context["rows"] = stood(context["page"].object_list, day_of(request).day)

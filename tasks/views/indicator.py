@@ -54,5 +54,7 @@ def fresh(state: State) -> IndicatorForm:
 
 
 def _page(request: HttpRequest, state: State, form: IndicatorForm, *, status: int = 200) -> HttpResponse:
-    context = {"plan": state.measure.plan, "measure": state.measure, "state": state, "form": form}
+    measure = state.measure
+    wording = measure.wording_on(day_of(request).today)
+    context = {"plan": measure.plan, "measure": measure, "wording": wording, "state": state, "form": form}
     return render(request, "tasks/indicator/form.html", context, status=status)

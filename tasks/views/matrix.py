@@ -21,7 +21,7 @@ from .measure import XLSX
 
 def _filtered(request: HttpRequest, plan: Plan) -> MatrixFilter:
     day = day_of(request).day
-    parts = Assignment.objects.named().filter(measure__plan=plan).as_of(day, plan).with_members(day)
+    parts = Assignment.objects.named(day).filter(measure__plan=plan).as_of(day, plan).with_members(day)
     rows = parts.select_related("measure__section", "department").in_text_order()
     return MatrixFilter(request.GET, plan=plan, day=day, queryset=rows)
 

@@ -76,7 +76,7 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     measures = Measure.objects.as_of(as_of.day).with_parts(as_of.day).select_related("plan", "section")
     found = get_object_or_404(measures, plan__slug=slug, number=number)
     parts = list(
-        Assignment.objects.named()
+        Assignment.objects.named(as_of.day)
         .filter(measure=found)
         .as_of(as_of.day)
         .with_last_report(as_of.day)
@@ -86,7 +86,8 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         .order_by("position", "pk")
     )
     milestones, indicators = steps(found, as_of.day), states(found, as_of.day)
-    is_marked = as_of.is_today and bool(milestones or indicators)
+    is_open = found.requested_on is None and not found.is_terminated_on(as_of.day)
+    is_marked = as_of.is_today and bool(milestones or indicators) and not found.is_terminated_on(as_of.day)
     answers = is_marked and permissions.answering_department(request.user, found) is not None
     extensions = stood(found.extensions.asked_by(as_of.day).with_request().in_order(), as_of.day)
     pending = [each for each, state in extensions if state == ExtensionState.PENDING]
@@ -99,6 +100,9 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "measure": found,
             "parts": parts,
             "extensions": extensions,
+            "amendments": found.amendments.recorded_by(as_of.day).with_recorder().select_related("measure").in_order(),
+            "gone": found.assignments.gone_by(as_of.day).select_related("department"),
+            "may_amend": as_of.is_today and is_open and permissions.may_amend(request.user),
             "to_decide": [
                 each for each in pending if as_of.is_today and permissions.may_decide_extension(request.user, each)
             ],

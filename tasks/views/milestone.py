@@ -108,6 +108,7 @@ def _page(request: HttpRequest, found: Milestone, form: MilestoneForm, *, status
     context = {
         "plan": found.measure.plan,
         "measure": found.measure,
+        "wording": found.measure.wording_on(day_of(request).today),
         "milestone": found,
         "step": step,
         "form": form,

@@ -15,7 +15,7 @@ from .. import permissions
 from ..actions import period as actions
 from ..forms.period import BulkForm, PeriodForm, ReopeningForm
 from ..links import day_of
-from ..models import Assignment, Period, Plan
+from ..models import Assignment, Period, Plan, with_wording
 from ..periods import period as period_row
 from ..periods import periods as period_rows
 from .access import allowed, person
@@ -85,6 +85,7 @@ def period(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         ]
     shown = next((step for step in steps if step[0] == request.GET.get("reported")), steps[0] if steps else None)
     parts = Assignment.objects.filter(pk__in=shown[2] if shown else ()).select_related("measure", "department")
+    parts = with_wording(parts, day_of(request).day)
     context = {
         "plan": found.plan,
         "row": row,

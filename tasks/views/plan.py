@@ -42,7 +42,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "plan": found,
             "dashboard": dashboard(found, as_of.day),
-            "empty_collectives": units_of(found).without_members(as_of.day),
+            "empty_collectives": units_of(found, as_of.day).without_members(as_of.day),
             "may_export": permissions.may_export(request.user),
             "may_register_members": permissions.may_manage_members(request.user),
             "periods_run_out": permissions.may_manage_periods(request.user)

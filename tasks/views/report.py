@@ -171,7 +171,8 @@ def _status(card: Card) -> int:
 
 def _page(request: HttpRequest, card: Card, *, status: int = 200) -> HttpResponse:
     part, day = card.part, day_of(request).day
-    said = sources(part, day) if part.compiles else []
+    compiles = part.compiles(day)
+    said = sources(part, day) if compiles else []
     asked = request.GET.get("compile")  # an edited summary makes room only where that is asked for by name
     if said and asked and not card.form.is_bound and (asked == "again" or not card.form.initial.get("summary")):
         card.form.initial["summary"] = compiled(said)
@@ -180,6 +181,7 @@ def _page(request: HttpRequest, card: Card, *, status: int = 200) -> HttpRespons
         "card": card,
         "part": part,
         "measure": part.measure,
+        "compiles": compiles,
         "sources": said,
         "indicators": charts.states(part.measure, day),
         "is_single": True,

@@ -18,7 +18,7 @@ from ..charts import states
 from ..choices import Decision, ReportAct
 from ..forms.review import Chosen, DecidedForm, QueueForm, ReviewForm
 from ..links import day_of
-from ..models import Assignment, Extension, Report, Review
+from ..models import Assignment, Extension, Report, Review, with_wording
 from ..queue import company_of, others_of, queue_of
 from ..states import allows
 from .access import allowed, person
@@ -38,7 +38,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         rows = queue.narrowed(kind=typed["kind"], unit=typed["unit"], by_unit=typed["sort"] == "unit")
-    waiting = list(Extension.objects.waiting_on(day_of(request).day).with_request().in_order())
+    day = day_of(request).day
+    waiting = list(with_wording(Extension.objects.to_decide(day).with_request().in_order(), day))
     context = {
         "queue": queue,
         "extensions": [each for each in waiting if permissions.may_decide_extension(request.user, each)],
@@ -81,6 +82,7 @@ def decided(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         rows = Review.objects.decisions(day_of(request).day).with_request()
         rows = rows.narrowed(decision=typed["decision"], unit=typed["unit"])
+        rows = with_wording(rows, day_of(request).day, "report__assignment__measure__")
     context = {"filter": {"form": form}, **turned(request, rows, LENGTH)}
     return render(request, "tasks/review/decided.html", context)
 
@@ -132,7 +134,7 @@ def _page(request: HttpRequest, pk: int, form: ReviewForm, *, status: int = 200)
         return render(request, "tasks/review/not_yet.html", {"plan": report.assignment.measure.plan})
     measure, state = report.assignment.measure, report.state(day)
     part = Assignment.objects.as_of(day).with_members(day).select_related("department", "measure__plan")
-    others = others_of(report.assignment).as_of(day).with_members(day).with_last_report(day)
+    others = others_of(report.assignment, day).as_of(day).with_members(day).with_last_report(day)
     said = [(each, each.state(day)) for each in report.assignment.reports.told_by(day) if each.pk != report.pk]
     open_still = allows(state, ReportAct.ACCEPT)
     context = {
