@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import pgettext_lazy
 
 from departments.models import Department
 
 from .choices import AssignmentRole, Timeliness
+from .models import Plan
 
 # What a role is in a cell that has room for one character; the legend says the rest.
 ROLE_SIGNS = {
@@ -22,14 +24,12 @@ ROLE_SIGNS = {
 
 @dataclass
 class Column:
-    """One unit and its parts, in the order of the plan."""
+    """One unit: ``total`` parts in the whole matrix, and those of the measures that are shown, in the plan's order."""
 
     unit: Department
+    total: int
+    overdue: int
     parts: list[Any] = field(default_factory=list)
-
-    @property
-    def overdue(self) -> int:
-        return sum(part.timeliness == Timeliness.OVERDUE for part in self.parts)
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,39 @@ class Matrix:
 
     @property
     def total(self) -> int:
-        """How many parts are in it."""
-        return sum(len(column.parts) for column in self.columns)
+        """How many parts the whole of it has."""
+        return sum(column.total for column in self.columns)
 
 
-def matrix(parts: Any) -> Matrix:
+def measures_of(plan: Plan, parts: Any) -> Any:
+    """The measures that ``parts`` are of, in the order of the plan: the rows, of which a page shows some."""
+    return plan.measures.filter(Exists(parts.filter(measure=OuterRef("pk")).order_by())).in_plan_order()
+
+
+def matrix(parts: Any, measures: Any) -> Matrix:
     """
-    The measures and units that ``parts`` are of, and no others: rows of ``Assignment.objects.as_of`` with their
-    measures and units, in the order of the text.
+    A table of ``parts``, rows of ``Assignment.objects.as_of`` with their measures and units in the order of the text:
+    a column for every unit they are of, and a row for each of ``measures``, some or all of theirs. Three queries.
     """
-    columns: dict[int, Column] = {}
+    shown = list(parts.filter(measure__in=[measure.pk for measure in measures]))
+    columns = _columns(parts)
     by_measure: dict[int, dict[int, Any]] = {}
-    measures: dict[int, Any] = {}
-    wordings: dict[int, str] = {}
-    for part in parts:
-        columns.setdefault(part.department_id, Column(part.department)).parts.append(part)
+    for part in shown:
+        if part.department_id not in columns:  # given a part between the two questions
+            columns[part.department_id] = Column(part.department, 1, 0)
+        columns[part.department_id].parts.append(part)
         by_measure.setdefault(part.measure_id, {})[part.department_id] = part
-        measures.setdefault(part.measure_id, part.measure)
-        wordings.setdefault(part.measure_id, part.wording_in_force)
     ordered = sorted(columns.values(), key=lambda column: (column.unit.position, column.unit.pk))
-    rows = [
-        Row(measure, wordings[key], [by_measure[key].get(column.unit.pk) for column in ordered])
-        for key, measure in measures.items()
-    ]
-    return Matrix(ordered, rows)
+    return Matrix(ordered, [_row(cells, ordered) for cells in by_measure.values()])
+
+
+def _columns(parts: Any) -> dict[int, Column]:
+    late = Count("pk", filter=Q(timeliness=Timeliness.OVERDUE))
+    tallies = parts.order_by().values("department").annotate(total=Count("pk"), overdue=late)
+    numbers = {tally["department"]: (tally["total"], tally["overdue"]) for tally in tallies}
+    return {unit.pk: Column(unit, *numbers[unit.pk]) for unit in Department.objects.filter(pk__in=numbers)}
+
+
+def _row(cells: dict[int, Any], columns: list[Column]) -> Row:
+    first = next(iter(cells.values()))
+    return Row(first.measure, first.wording_in_force, [cells.get(column.unit.pk) for column in columns])

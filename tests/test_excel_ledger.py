@@ -63,6 +63,12 @@ def column(plan: Plan, label: str, sheet: str = "分工", **options: Any) -> lis
 # --- the whole -------------------------------------------------------------------------------------
 
 
+WHEN_OVERDUE = {
+    "时效规则": "完成时限当日仍算按期；次日起尚未申请办结的，为逾期。",
+    "下一变化": "同意延期的，按新的时限计算；办结的，转为逾期办结。",
+}
+
+
 def test_the_ledger_says_how_a_measure_stands():
     part = a_part(a_measure(number=16), a_department("区市场监管局"))
     a_report(
@@ -82,6 +88,7 @@ def test_the_ledger_says_how_a_measure_stands():
         "原定时限": DEADLINE,
         "现行时限": DEADLINE,
         "时效": "逾期",
+        "说明": "应于2021年12月31日办结，逾期12天，未申请延期。",
         "逾期天数": 12,
         "完成进度": 0.78,
         "进展情况": "已托管企业468家。",
@@ -89,6 +96,7 @@ def test_the_ledger_says_how_a_measure_stands():
         "下一步措施": "更新企业名单。",
         "已报/应报": "1/1",
         "最近填报": day(2022, 1, 7),
+        **WHEN_OVERDUE,
     }
 
 
@@ -119,6 +127,7 @@ def test_the_second_sheet_says_how_every_part_of_it_stands():
         "时效": "逾期",
         "说明": "应于2021年12月31日办结，逾期12天，未申请延期。",
         "逾期天数": 12,
+        **WHEN_OVERDUE,
     }
     assert first == same | {
         "责任单位": "公安东丽分局",
@@ -139,10 +148,10 @@ def test_the_columns_are_those_of_the_ledger():
     book = opened(a_part().measure.plan)
 
     assert {name: " ".join(cell.value for cell in book[name][HEADER_ROW]) for name in book.sheetnames} == {
-        "台账": "序号 章节 工作任务 牵头/负责单位 配合单位 责任单位 原定时限 现行时限 时效 逾期天数 完成进度 进展情况 "
-        "存在问题 下一步措施 已报/应报 最近填报",
+        "台账": "序号 章节 工作任务 牵头/负责单位 配合单位 责任单位 原定时限 现行时限 时效 说明 逾期天数 完成进度 "
+        "进展情况 存在问题 下一步措施 已报/应报 最近填报 时效规则 下一变化",
         "分工": "序号 章节 工作任务 责任单位 角色 原定时限 现行时限 时效 说明 逾期天数 完成进度 进展情况 存在问题 "
-        "下一步措施 需领导协调 办结申请 最近填报 填报次数",
+        "下一步措施 需领导协调 办结申请 最近填报 填报次数 时效规则 下一变化",
     }
 
 
@@ -347,7 +356,7 @@ def test_how_many_units_have_reported_is_text_and_no_date():
         a_report(a_part(measure, role=JOINT), date(2021, 12, 1))
     a_part(measure, role=JOINT)
 
-    cell = opened(measure.plan)["台账"]["O5"]
+    cell = opened(measure.plan)["台账"]["P5"]
 
     assert (cell.value, cell.data_type, cell.number_format, cell.alignment.horizontal) == ("4/5", "s", "@", "right")
 

@@ -111,6 +111,31 @@ def test_on_a_phone_every_unit_lists_its_parts(leader, plan) -> None:
     }
 
 
+def test_a_long_plan_has_pages_and_counts_all_of_it(db, monkeypatch) -> None:
+    monkeypatch.setattr("tasks.views.matrix.LENGTH", 2)
+    plan, unit = a_plan(), a_department("区科技局")
+    for _ in range(5):
+        a_part(a_measure(plan), unit)
+    leader = signed_in(a_leader())
+
+    pages = [visit(leader, matrix(plan), page=number) for number in (1, 2, 3)]
+
+    assert [sorted(number for number, _unit in cells(page)) for page in pages] == [[1, 2], [3, 4], [5]]
+    assert [(page.count, words(page.every("tfoot")[0]).split()[-1]) for page in pages] == [(5, "5")] * 3
+    assert pages[0].links()["下一页"] == f"{matrix(plan)}?page=2".removeprefix(matrix(plan))
+
+
+def test_a_workbook_of_too_many_measures_is_refused_in_words(leader, plan, monkeypatch) -> None:
+    monkeypatch.setattr("tasks.views.matrix.MOST_EXPORTED", 8)
+
+    refused = visit(leader, f"{matrix(plan)}export.xlsx", status=400)
+    taken = leader.get(f"{matrix(plan)}export.xlsx", {"section": "1"})
+
+    assert "一张责任矩阵最多导出8项任务，请按章节、角色或时效缩小范围后再导出。" in refused.words
+    assert refused.links()["返回责任矩阵"] == matrix(plan)
+    assert taken.status_code == 200
+
+
 def test_nothing_found_says_so_and_a_condition_that_makes_no_sense_too(leader, plan) -> None:
     assert "没有符合条件的责任分工。" in visit(leader, matrix(plan), timeliness="ON_TRACK").words
     wrong = visit(leader, matrix(plan), timeliness="\0", section="99")
@@ -168,5 +193,6 @@ def test_it_costs_the_same_with_one_measure_and_with_three(db) -> None:
             visit(leader, matrix(plan))
         found[rows] = len(captured)
 
-    # session, person, roles, plan, sections to choose from, parts with their measures and units, members of collectives
-    assert found == dict.fromkeys((1, 2, 3), 7)
+    # session, person, roles, plan, sections to choose from, how many measures and which are on the page, their parts,
+    # members of collectives, parts by unit, units, how many measures
+    assert found == dict.fromkeys((1, 2, 3), 11)

@@ -257,6 +257,7 @@ DUTY_COLUMNS: tuple[Column[Duty], ...] = (
     Column(gettext_lazy("原定时限"), 11, lambda duty: _original(duty.measure), "center"),
     Column(gettext_lazy("现行时限"), 11, lambda duty: _in_force(duty.measure), "center"),
     Column(gettext_lazy("时效"), 10, lambda duty: Timeliness(duty.measure.timeliness)),
+    Column(gettext_lazy("说明"), 22, lambda duty: duty.measure.light.sentence()),
     Column(gettext_lazy("逾期天数"), 9, lambda duty: duty.measure.light.days_late),
     Column(gettext_lazy("完成进度"), 9, _percent_of_duty),
     _spoken_of_duty("progress", gettext_lazy("进展情况"), 40),
@@ -264,6 +265,8 @@ DUTY_COLUMNS: tuple[Column[Duty], ...] = (
     _spoken_of_duty("next_steps", gettext_lazy("下一步措施"), 18),
     Column(gettext_lazy("已报/应报"), 10, lambda duty: f"{duty.measure.reported}/{len(duty.parts)}", "right"),
     Column(gettext_lazy("最近填报"), 11, lambda duty: duty.measure.last_report_on),
+    Column(gettext_lazy("时效规则"), 20, lambda duty: duty.measure.light.rule()),
+    Column(gettext_lazy("下一变化"), 20, lambda duty: duty.measure.light.next_change()),
 )
 
 
@@ -300,4 +303,6 @@ PART_COLUMNS: tuple[Column[Part], ...] = (
     Column(gettext_lazy("办结申请"), 9, _request, "center"),
     Column(gettext_lazy("最近填报"), 11, lambda part: part.assignment.last_reported_on),
     Column(gettext_lazy("填报次数"), 9, lambda part: part.assignment.report_count),
+    Column(gettext_lazy("时效规则"), 20, lambda part: part.assignment.light.rule()),
+    Column(gettext_lazy("下一变化"), 20, lambda part: part.assignment.light.next_change()),
 )

@@ -55,6 +55,23 @@ def light(timeliness: str, word: str = "") -> SafeString:
 
 
 @register.simple_tag
+def explained(row: Any) -> SafeString:
+    """
+    The light of a measure or part that says why it is what it is, by which rule, and what it turns into: to whoever
+    points at it, and to whoever has it read out.
+    """
+    standing = row.light
+    words = _("%(light)s。%(sentence)s规则：%(rule)s下一变化：%(next)s") % {
+        "light": Timeliness(row.timeliness).label,
+        "sentence": standing.sentence(),
+        "rule": standing.rule(),
+        "next": standing.next_change(),
+    }
+    shown = light(row.timeliness)
+    return format_html('<span class="explained" role="img" aria-label="{}" title="{}">{}</span>', words, words, shown)
+
+
+@register.simple_tag
 def sign(timeliness: str) -> SafeString:
     """The shape of a light alone, where its word stands elsewhere."""
     look, shape = SHAPES[Timeliness(timeliness)]

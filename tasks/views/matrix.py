@@ -12,11 +12,14 @@ from ..choices import AssignmentRole, Timeliness
 from ..excel import matrix as workbooks
 from ..filters import MatrixFilter
 from ..links import day_of
-from ..matrix import ROLE_SIGNS, matrix
+from ..matrix import ROLE_SIGNS, matrix, measures_of
 from ..models import Assignment, Plan
 from .access import allowed, person
-from .ledger import answer, chips, tidied
+from .ledger import answer, chips, tidied, turned
 from .measure import XLSX
+
+LENGTH = 100  # measures on a page
+MOST_EXPORTED = 2000  # measures in a workbook: a sheet of as many rows and hundreds of columns is what Excel bears
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> MatrixFilter:
@@ -33,10 +36,12 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         return short
     plan = get_object_or_404(Plan, slug=slug)
     filterset = _filtered(request, plan)
+    pages = turned(request, measures_of(plan, filterset.qs), LENGTH)
     context = {
         "plan": plan,
         "filter": filterset,
-        "matrix": matrix(filterset.qs),
+        **pages,
+        "matrix": matrix(filterset.qs, pages["page"].object_list),
         "chips": chips(request, filterset),
         "roles": [(sign, AssignmentRole(role).label) for role, sign in ROLE_SIGNS.items()],
         "lights": Timeliness.values,
@@ -54,10 +59,13 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         # A workbook cannot explain why it is empty: the page can.
         context = {"plan": plan, "filter": filterset, "page": "matrix"}
         return render(request, "tasks/measure/export_refused.html", context, status=400)
-    day = day_of(request).day
+    day, measures = day_of(request).day, measures_of(plan, filterset.qs)
+    if measures.count() > MOST_EXPORTED:
+        context = {"plan": plan, "filter": filterset, "page": "matrix", "most": MOST_EXPORTED}
+        return render(request, "tasks/measure/export_refused.html", context, status=400)
     content = workbooks.workbook(
         plan=plan,
-        matrix=matrix(filterset.qs),
+        matrix=matrix(filterset.qs, measures),
         as_of=day,
         exported_by=person(request).name,
         conditions=[(label, value) for _name, label, value in filterset.conditions],

@@ -37,7 +37,7 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
         return short
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
-    filterset = _filtered(request, plan, plan.measures.lights(day, plan).with_parts(day, plan))
+    filterset = _filtered(request, plan, plan.measures.as_of(day, plan).with_parts(day, plan))
     context = {
         "plan": plan,
         "filter": filterset,
