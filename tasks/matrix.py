@@ -54,7 +54,8 @@ class Matrix:
 
 def measures_of(plan: Plan, parts: Any) -> Any:
     """The measures that ``parts`` are of, in the order of the plan: the rows, of which a page shows some."""
-    return plan.measures.filter(Exists(parts.filter(measure=OuterRef("pk")).order_by())).in_plan_order()
+    measures: Any = plan.measures
+    return measures.filter(Exists(parts.filter(measure=OuterRef("pk")).order_by())).in_plan_order()
 
 
 def matrix(parts: Any, measures: Any) -> Matrix:
