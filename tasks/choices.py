@@ -133,6 +133,16 @@ class Timeliness(models.TextChoices):
     TERMINATED = "TERMINATED", _("已终止")
 
 
+class ChangeKind(models.TextChoices):
+    """In which way a measure or a part changed between two days."""
+
+    OVERDUE = "overdue", _("新增逾期")
+    CLOSED = "closed", _("新办结")
+    EXTENDED = "extended", _("新延期")
+    RECOVERED = "recovered", _("由红转绿")
+    SILENT = "silent", _("新增超期未报")
+
+
 class Urgency(models.IntegerChoices):
     """In which order a unit works through what it owes."""
 

@@ -38,6 +38,7 @@ RECORDS = frozenset(
         "extension",
         "amendment",
         "rule",
+        "snapshot",
         "logentry",
         "accessattempt",
         "accesslog",
@@ -265,6 +266,11 @@ def may_amend(user: Person) -> bool:
 def may_set_rules(user: Person) -> bool:
     """Lay down from when a deadline is near, and how long reports may take."""
     return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_take_snapshot(user: Person) -> bool:
+    """Freeze the ledger for a meeting; nobody changes or deletes what was frozen."""
+    return has_role(user, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR)
 
 
 def may_manage_periods(user: Person) -> bool:

@@ -4,6 +4,7 @@ from .views import (
     amendment,
     assignment,
     audit,
+    comparison,
     evidence,
     extension,
     indicator,
@@ -17,6 +18,7 @@ from .views import (
     report,
     review,
     rule,
+    snapshot,
 )
 
 urlpatterns = [
@@ -36,6 +38,11 @@ urlpatterns = [
     path("plans/<slug:slug>/extensions/", extension.extensions, name="extensions"),
     path("plans/<slug:slug>/matrix/", matrix.page, name="matrix"),
     path("plans/<slug:slug>/matrix/export.xlsx", matrix.export, name="matrix_export"),
+    path("plans/<slug:slug>/compare/", comparison.page, name="comparison"),
+    path("plans/<slug:slug>/compare/export.xlsx", comparison.export, name="comparison_export"),
+    path("plans/<slug:slug>/snapshots/", snapshot.snapshots, name="snapshots"),
+    path("plans/<slug:slug>/snapshots/<int:pk>/", snapshot.snapshot, name="snapshot"),
+    path("plans/<slug:slug>/snapshots/<int:pk>/export.xlsx", snapshot.export, name="snapshot_export"),
     path("plans/<slug:slug>/assignments/", assignment.assignments, name="assignments"),
     path("plans/<slug:slug>/assignments/<int:pk>/", assignment.assignment, name="assignment"),
     path("plans/<slug:slug>/receipts/", receipt.receipts, name="receipts"),

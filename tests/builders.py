@@ -19,7 +19,20 @@ from tasks.actions import rule as rule_actions
 from tasks.actions.member import expand, expand_to_members
 from tasks.actions.period import create_ahead
 from tasks.choices import DECIDING_ROLES, AmendmentKind, AssignmentRole, Timeframe
-from tasks.models import Amendment, Assignment, Extension, Indicator, Measure, Milestone, Plan, Report, Rule, Section
+from tasks.models import (
+    Amendment,
+    Assignment,
+    Extension,
+    Indicator,
+    Measure,
+    Milestone,
+    Plan,
+    Report,
+    Rule,
+    Section,
+    Snapshot,
+)
+from tasks.actions import snapshot as snapshot_actions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)
@@ -214,6 +227,17 @@ def who_may_give_time(extension: Extension) -> User:
     office = extension.measure.plan.office_id
     answering = extension.measure.assignments.filter(role__in=DECIDING_ROLES, department=office).exists()
     return a_leader() if answering else a_supervisor()
+
+
+def a_snapshot(plan: Plan, day: date, taken_on: date | None = None, name: str = "") -> Snapshot:
+    """The ledger of ``plan`` at the end of ``day``, frozen that evening or on a later day."""
+    return snapshot_actions.take(
+        by=a_supervisor(last_name="督办员"),
+        plan=plan,
+        name=name or f"第{next(numbers)}次会议",
+        day=day,
+        now=at(taken_on or day, 18),
+    )
 
 
 def the_part(plan: Plan, number: int, unit: str) -> Assignment:

@@ -26,6 +26,7 @@ from .builders import (
     a_plan,
     a_report,
     a_reporter,
+    a_snapshot,
     a_supervisor,
     an_administrator,
     an_extension,
@@ -109,6 +110,17 @@ TABLE = [
     ("matrix", UNSAFE, "         sign 405 sign 405 405 405 405 405 405"),
     ("matrix_export", SAFE, "    sign 403 sign 403 403 403 200 200 200"),
     ("matrix_export", UNSAFE, "  sign 405 sign 405 405 405 405 405 405"),
+    ("comparison", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
+    ("comparison", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("comparison_export", SAFE, "sign 403 sign 403 403 403 200 200 200"),
+    ("comparison_export", UNSAFE, "sign 405 sign 405 405 405 405 405 405"),
+    ("snapshots", SAFE, "        sign 403 sign 200 200 200 200 200 200"),
+    ("snapshots", "POST", "      sign 403 sign 403 403 403 422 422 422"),
+    ("snapshots", REST, "        sign 405 sign 405 405 405 405 405 405"),
+    ("snapshot", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
+    ("snapshot", UNSAFE, "       sign 405 sign 405 405 405 405 405 405"),
+    ("snapshot_export", SAFE, "  sign 403 sign 403 403 403 200 200 200"),
+    ("snapshot_export", UNSAFE, "sign 405 sign 405 405 405 405 405 405"),
     ("assignments", SAFE, "      sign 403 sign 200 200 200 200 200 200"),
     ("assignments", UNSAFE, "    sign 405 sign 405 405 405 405 405 405"),
     ("receipts", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
@@ -256,6 +268,9 @@ def scene(db) -> Scene:
     places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export")}
     places |= {"amendment_new": reverse("amendment_new", args=[plan.slug, 2, "wording"])}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("amendments", "rules")}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("comparison", "comparison_export", "snapshots")}
+    frozen = a_snapshot(plan, date(2021, 12, 1))
+    places |= {name: reverse(name, args=[plan.slug, frozen.pk]) for name in ("snapshot", "snapshot_export")}
     places |= {"extensions": reverse("extensions", args=[plan.slug])}
     places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}

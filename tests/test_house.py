@@ -22,9 +22,9 @@ LAYERS = (
     {"apps", "choices", "states", "validators", "files", "containers"},
     {"timeliness"},
     {"models"},
-    {"permissions"},
+    {"permissions", "snapshot"},
     {"actions"},
-    {"forms", "filters", "links", "charts", "dashboard", "matrix", "summary"}
+    {"forms", "filters", "links", "charts", "dashboard", "comparison", "matrix", "summary"}
     | {"periods", "queue", "changes", "timeline", "excel", "papers"},
     {"views", "admin", "context", "templatetags", "management"},
     {"urls"},

@@ -14,6 +14,7 @@ from .receipt import Receipt
 from .report import Report
 from .review import Review
 from .rule import Rule
+from .snapshot import Frozen, Snapshot
 from .words import WORDS, Words
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Draft",
     "Evidence",
     "Extension",
+    "Frozen",
     "Indicator",
     "IndicatorValue",
     "Measure",
@@ -35,6 +37,7 @@ __all__ = [
     "Review",
     "Rule",
     "Section",
+    "Snapshot",
     "SourceNote",
     "Words",
     "units_of",

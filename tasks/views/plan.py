@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from .. import permissions
+from ..comparison import since_last
 from ..dashboard import dashboard
 from ..links import day_of, link
 from ..models import Plan, units_of
@@ -43,6 +44,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
             "plan": found,
             "dashboard": dashboard(found, as_of.day),
             "empty_collectives": units_of(found, as_of.day).without_members(as_of.day),
+            "since_last": since_last(found, as_of.day),
             "may_export": permissions.may_export(request.user),
             "may_register_members": permissions.may_manage_members(request.user),
             "periods_run_out": permissions.may_manage_periods(request.user)
