@@ -16,6 +16,7 @@ from tasks.actions import extension as extension_actions
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
 from tasks.actions import rule as rule_actions
+from tasks.actions import snapshot as snapshot_actions
 from tasks.actions.member import expand, expand_to_members
 from tasks.actions.period import create_ahead
 from tasks.choices import DECIDING_ROLES, AmendmentKind, AssignmentRole, Timeframe
@@ -32,7 +33,6 @@ from tasks.models import (
     Section,
     Snapshot,
 )
-from tasks.actions import snapshot as snapshot_actions
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)

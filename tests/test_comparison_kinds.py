@@ -6,10 +6,20 @@ from datetime import date
 
 import pytest
 
-from tasks.choices import AssignmentRole, ChangeKind, Timeliness
+from tasks.choices import AmendmentKind, AssignmentRole, ChangeKind, Timeliness
 from tasks.comparison import Comparison, State, frozen, kinds_of, lines, on_day, since_last
 
-from .builders import a_closing, a_department, a_measure, a_part, a_plan, a_report, a_snapshot, an_extension
+from .builders import (
+    a_closing,
+    a_department,
+    a_measure,
+    a_part,
+    a_plan,
+    a_report,
+    a_snapshot,
+    an_amendment,
+    an_extension,
+)
 
 OVERDUE, CLOSED, EXTENDED, RECOVERED, SILENT = ChangeKind
 LATE, SOON, FINE = Timeliness.OVERDUE, Timeliness.DUE_SOON, Timeliness.ON_TRACK
@@ -150,3 +160,15 @@ def test_the_last_snapshot_is_the_last_that_had_been_taken_by_the_day(plan) -> N
     assert then.before.snapshot == first
     assert dict(then.measure_numbers) == {OVERDUE: 1, CLOSED: 2, EXTENDED: 2, RECOVERED: 2, SILENT: 1}
     assert later.before.day == date(2022, 1, 5)
+
+
+def test_what_was_late_and_has_been_terminated_has_not_come_back_into_time(db) -> None:
+    measure = a_part(a_measure(due_on=date(2021, 12, 1))).measure
+    before = a_snapshot(measure.plan, DECEMBER)
+    an_amendment(measure, AmendmentKind.TERMINATION, date(2021, 12, 20))
+    ended = a_snapshot(measure.plan, JANUARY)
+
+    live = Comparison(measure.plan, on_day(measure.plan, DECEMBER), on_day(measure.plan, JANUARY))
+    sealed = Comparison(measure.plan, frozen(before), frozen(ended))
+
+    assert (live.measures, live.parts, sealed.measures, sealed.parts) == ([], [], [], [])

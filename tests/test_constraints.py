@@ -9,12 +9,12 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
-from . import constraint_amendments, constraint_loop, constraint_marks, test_constraints_rows
+from . import constraint_amendments, constraint_loop, constraint_marks, constraint_snapshots, test_constraints_rows
 from .test_constraints_rows import Row, insert
 
 pytestmark = pytest.mark.django_db
 
-CASES = test_constraints_rows.CASES | constraint_loop.CASES | constraint_marks.CASES
+CASES = test_constraints_rows.CASES | constraint_loop.CASES | constraint_marks.CASES | constraint_snapshots.CASES
 CASES |= constraint_amendments.CASES
 
 
