@@ -221,9 +221,10 @@ def test_taking_costs_the_same_with_one_measure_and_with_three() -> None:
         with CaptureQueriesContext(connection) as captured:
             take(person, plan, name=f"第{rows}次会议")
         found[rows] = len(captured)
-    print("\n".join(query["sql"][:200] for query in captured.captured_queries))
 
-    assert found == dict.fromkeys((1, 2, 3), 0)
+    # roles; the plan behind its lock, whether the name is taken, measures, parts, members, extensions granted, last
+    # reports, rules, office; validation: plan, person, name, the checks of two columns; the row; eight of savepoints' own
+    assert found == dict.fromkeys((1, 2, 3), 22)
 
 
 # --- the command -----------------------------------------------------------------------------------
@@ -251,14 +252,18 @@ def test_the_command_finds_every_snapshot_in_order() -> None:
 
 
 TAMPERED = {
-    "content": ("content = replace(content, '逾期', '正常')", "内容与校验值不符"),
-    "content and hash": ("content = '{}', sha256 = '" + sha256(b"{}").hexdigest() + "'", "内容无法读取"),
-    "hash": ("sha256 = 'x'", "内容与校验值不符"),
-    "name": ("name = '另一次会议'", "名称、日期或格式版本与内容不符"),
-    "day": ("day = '2022-01-11'", "名称、日期或格式版本与内容不符"),
-    "counts": ('counts = \'{"measures": {}, "parts": {}}\'', "计数与内容不符"),
-    "lights": ('lights = \'{"measures": [], "parts": [], "units": []}\'', "时效与内容不符"),
-    "no JSON": ("content = 'x'", "内容与校验值不符；内容无法读取"),
+    "content": ("UPDATE tasks_snapshot SET content = replace(content, '逾期', '正常')", "内容与校验值不符"),
+    "content and hash": (
+        "UPDATE tasks_snapshot SET content = '{}', "
+        "sha256 = '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a'",  # of {}
+        "内容无法读取",
+    ),
+    "hash": ("UPDATE tasks_snapshot SET sha256 = 'x'", "内容与校验值不符"),
+    "name": ("UPDATE tasks_snapshot SET name = '另一次会议'", "名称、日期或格式版本与内容不符"),
+    "day": ("UPDATE tasks_snapshot SET day = '2022-01-11'", "名称、日期或格式版本与内容不符"),
+    "counts": ('UPDATE tasks_snapshot SET counts = \'{"measures": {}, "parts": {}}\'', "计数与内容不符"),
+    "lights": ('UPDATE tasks_snapshot SET lights = \'{"measures": [], "parts": [], "units": []}\'', "时效与内容不符"),
+    "no JSON": ("UPDATE tasks_snapshot SET content = 'x'", "内容与校验值不符；内容无法读取"),
 }
 
 
@@ -267,7 +272,7 @@ def test_the_command_tells_what_has_been_changed_in_the_database(case) -> None:
     statement, verdict = TAMPERED[case]
     a_snapshot(a_part().measure.plan, DAY, name="第一次会议")
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE tasks_snapshot SET {statement}")
+        cursor.execute(statement)
 
     code, printed = verify()
 
