@@ -223,7 +223,7 @@ def test_taking_costs_the_same_with_one_measure_and_with_three() -> None:
         found[rows] = len(captured)
 
     # roles; the plan behind its lock, whether the name is taken, measures, parts, members, extensions granted, last
-    # reports, rules, office; validation: plan, person, name, the checks of two columns; the row; eight of savepoints' own
+    # reports, rules, office; validation: plan, person, name, the checks of two columns; the row; savepoints
     assert found == dict.fromkeys((1, 2, 3), 22)
 
 
