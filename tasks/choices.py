@@ -1,5 +1,7 @@
 """The enumerations of the domain, with the words people see. Imports nothing of this project."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -141,6 +143,37 @@ class ChangeKind(models.TextChoices):
     EXTENDED = "extended", _("新延期")
     RECOVERED = "recovered", _("由红转绿")
     SILENT = "silent", _("新增超期未报")
+
+
+class Course(models.TextChoices):
+    """The three courses of a measure: what the trend tells apart."""
+
+    OPEN = "OPEN", _("未办结")
+    OVERDUE = "OVERDUE", pgettext_lazy("timeliness", "逾期")
+    CLOSED = "CLOSED", _("已办结")
+
+
+class Age(models.TextChoices):
+    """For how many days something has waited for a decision."""
+
+    LONGEST = "15-", _("15天及以上")
+    LONGER = "8-14", _("8至14天")
+    LONG = "4-7", _("4至7天")
+    NEW = "0-3", _("3天以内")
+
+    @property
+    def least(self) -> int:
+        return int(self.value.partition("-")[0])
+
+    @property
+    def most(self) -> int | None:
+        """None where there is no limit."""
+        last = self.value.partition("-")[2]
+        return int(last) if last else None
+
+    @classmethod
+    def of(cls, days: int) -> Age:
+        return next(age for age in cls if days >= age.least)
 
 
 class Urgency(models.IntegerChoices):

@@ -140,6 +140,11 @@ def not_terminated(day: date, measure: str = "") -> Q:
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": day})
 
 
+def is_overdue(day: date, due_on: str) -> Q:
+    """Of what is open: its deadline was over on ``day``."""
+    return Q(**{f"{due_on}__lt": day})
+
+
 def timeliness(day: date, *, measure: str, due_on: str, requested_on: str, silent: Q | Combinable) -> Case:
     """
     Where a row stands on ``day``, as a value of ``Timeliness``.
@@ -153,7 +158,7 @@ def timeliness(day: date, *, measure: str, due_on: str, requested_on: str, silen
         When(~not_terminated(day, measure), then=Value(Timeliness.TERMINATED)),
         When(Q(**{f"{requested_on}__gt": F(due_on)}), then=Value(Timeliness.CLOSED_LATE)),
         When(Q(**{f"{requested_on}__isnull": False}), then=Value(Timeliness.CLOSED)),
-        When(Q(**{f"{due_on}__lt": day}), then=Value(Timeliness.OVERDUE)),
+        When(is_overdue(day, due_on), then=Value(Timeliness.OVERDUE)),
         When(
             Q(**{f"{due_on}__lte": DaysAfter(day, F("due_soon_days"))}),
             then=Value(Timeliness.DUE_SOON),

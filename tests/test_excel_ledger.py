@@ -220,7 +220,7 @@ def four_measures() -> Plan:
 
 def test_both_sheets_keep_the_rows_and_the_order_of_the_screen():
     plan = four_measures()
-    chosen = Measure.objects.filter(plan=plan).as_of(TODAY).standing("OVERDUE").longest_overdue_first()
+    chosen = Measure.objects.filter(plan=plan).as_of(TODAY).standing("OVERDUE").by_days_late()
 
     book = opened(plan, measures=chosen)
 

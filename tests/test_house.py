@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("departments", "tasks", "plan_tracker")
 LAYERS = (
     {"apps", "choices", "states", "validators", "files", "containers"},
-    {"timeliness"},
+    {"timeliness", "course"},
     {"models"},
     {"permissions", "snapshot"},
     {"actions"},

@@ -28,7 +28,7 @@ from ..choices import (
 )
 from ..timeliness import EVER, NEVER
 from .amendment import wording_in_force
-from .attention import AttentionQuerySet
+from .attention import BEGUN_ON, AttentionQuerySet
 from .closing import ACCEPTED, ASKED, is_settled, own_closing, own_closing_or_leaving
 from .extension import effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
@@ -36,9 +36,6 @@ from .plan import Plan
 from .report import Report
 from .review import Review
 from .rule import due_soon_days
-
-# When a part's duty to report began: with the unit, and with the measure's becoming ongoing.
-BEGUN_ON = ("since", "measure__ongoing_from")
 
 
 @lru_cache(maxsize=128)  # an expression without a database behind it; building it costs more than its answer
@@ -176,9 +173,6 @@ class AssignmentQuerySet(AttentionQuerySet):
         of. ``plan`` as in ``with_reporting``.
         """
         place = plan or "measure__plan"
-        members = self.members_of_outer_part(day)
-        quiet = members.silent(day, OuterRef(OuterRef("owed_since")), OuterRef("owed_until"))
-        said = Report.objects.of_outer_part_since(day, OuterRef("owed_since"))
         rows = self.with_requests(day).with_reporting(day, plan)
         rows = rows.annotate(
             owed_until=owed(day, place, "ends_on", since=BEGUN_ON),
@@ -197,7 +191,7 @@ class AssignmentQuerySet(AttentionQuerySet):
                 measure="measure__",
                 due_on="effective_due_on",
                 requested_on="requested_on",
-                silent=Q(owed_since__isnull=False) & (Exists(quiet) | Q(~Exists(said), has_members=False)),
+                silent=self._is_silent(day, "owed"),
             ),
         )
         return with_periods(rows, day, place, since=BEGUN_ON)

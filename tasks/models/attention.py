@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When, Window
+from django.db.models.functions import Coalesce, Least, RowNumber
 
-from ..choices import Decision
+from ..choices import Age, Decision, Timeliness
+from ..course import HORIZONS, asked_between
 from ..timeliness import not_terminated
 from .amendment import wording_in_force
 from .closing import is_settled
+from .period import Period, owed
+from .plan import Plan
 from .report import Report
 from .review import Review
+
+# When a part's duty to report began: with the unit, and with the measure's becoming ongoing.
+BEGUN_ON = ("since", "measure__ongoing_from")
 
 
 class AttentionQuerySet(models.QuerySet[Any]):
@@ -60,6 +67,68 @@ class AttentionQuerySet(models.QuerySet[Any]):
             ~is_settled(day),
         )
 
+    def _is_silent(self, day: date, period: str) -> Q:
+        """
+        Whether a part, or one of a collective's members', had not reported by the end of ``day`` for what is owed.
+
+        The days of the period that is owed are in ``{period}_since`` and ``{period}_until``. Wants ``with_reporting``.
+        """
+        quiet = self.members_of_outer_part(day).silent(
+            day, OuterRef(OuterRef(f"{period}_since")), OuterRef(f"{period}_until")
+        )
+        said = Report.objects.of_outer_part_since(day, OuterRef(f"{period}_since"))
+        return Q(**{f"{period}_since__isnull": False}) & (Exists(quiet) | Q(~Exists(said), has_members=False))
+
+    def with_forecast(self, day: date, days: int, plan: Plan | None = None) -> Self:
+        """
+        Adds ``turns_silent_in_{days}``: whether a part that is not silent will be in ``days`` days if nothing is
+        recorded after ``day``.
+
+        Two days are asked for: what is known is what had been recorded by the end of ``day``; what is due is what
+        will be by ``day + days``. Nothing turns where no period falls due in between. Wants ``as_of(day)``.
+        """
+        then, name, place = day + timedelta(days=days), f"owed_in_{days}", plan or "measure__plan"
+        falls_due = Exists(Period.objects.coming_due(day).fallen_due_by(then).of_outer_plan(place).order_by())
+        dates = {
+            f"{name}_since": owed(then, place, since=BEGUN_ON),
+            f"{name}_until": owed(then, place, "ends_on", since=BEGUN_ON),
+        }
+        # What costs least to ask comes first.
+        turns = falls_due & Q(effective_due_on__isnull=True) & self._is_silent(day, name)
+        turns &= Q(timeliness=Timeliness.ONGOING)
+        turning = Case(When(turns, then=True), default=False, output_field=models.BooleanField())
+        return self.annotate(**dates).annotate(**{f"turns_silent_in_{days}": turning})
+
+    def turning_silent(self, day: date, days: int, plan: Plan | None = None) -> Self:
+        """Those that fall silent within ``days`` days if nothing is recorded after ``day``. Wants ``as_of(day)``."""
+        return self.with_forecast(day, days, plan).filter(**{f"turns_silent_in_{days}": True})
+
+    def count_turning_silent(self, day: date, plan: Plan | None = None) -> dict[int, int]:
+        """How many fall silent within each horizon; one query. Wants ``as_of(day)``."""
+        rows = self.order_by()
+        for days in HORIZONS:
+            rows = rows.with_forecast(day, days, plan)
+        turning = {f"in_{days}": Count("pk", filter=Q(**{f"turns_silent_in_{days}": True})) for days in HORIZONS}
+        numbers = rows.aggregate(**turning)
+        return {days: numbers[f"in_{days}"] for days in HORIZONS}
+
+    def waiting_for_decision(self, day: date, *, closing: bool, age: Age | None = None) -> Self:
+        """
+        Parts of which a request to close, or else an ordinary report, waits to be decided on: for ``age``, or at all.
+
+        Adds ``waiting_since``, the day of the oldest; a collective's waits where a member's does.
+        """
+        waiting = Review.objects.filter(report__asks_to_close=closing).waiting_on(day).order_by()
+        there = Q(report__assignment__until__isnull=True) | Q(report__assignment__until__gt=day)
+        own, members = "report__assignment", "report__assignment__collective_part"
+        theirs = waiting.filter(there, **{f"{members}__isnull": False})
+        # Begun with what waits, which is little, not with the parts.
+        rows = self.filter(Q(pk__in=waiting.values(own)) | Q(pk__in=theirs.values(members)))
+        # Of two days the earlier; SQLite finds no least of a day and nothing.
+        oldest = _oldest(waiting, own), _oldest(theirs, members)
+        rows = rows.annotate(waiting_since=Coalesce(Least(*oldest), *oldest))
+        return rows if age is None else rows.filter(waiting_since__range=asked_between(day, age))
+
     def with_timeframe(self) -> Self:
         """Adds ``is_ongoing``: whether there is no deadline in force. Wants the lights."""
         return self.annotate(is_ongoing=Q(effective_due_on__isnull=True))
@@ -74,9 +143,6 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def unreported(self) -> Self:
         return self.filter(has_reported=False)
 
-    def waiting(self) -> Self:
-        return self.filter(is_waiting=True)
-
     def needing_coordination(self, day: date) -> Self:
         """
         Open parts whose last report asks the leading group to step in; a collective's, where a member's does.
@@ -88,6 +154,10 @@ class AttentionQuerySet(models.QuerySet[Any]):
             Q(asks_for_help=True) | Q(Exists(members.alias(asks=self._last_asks(day)).filter(asks=True))),
             requested_on__isnull=True,
         )
+
+    def latest_word_first(self) -> Self:
+        """Wants ``with_reporting``."""
+        return self.order_by(F("last_reported_on").desc(nulls_last=True), "measure__number", "position", "pk")
 
     @staticmethod
     def _last_asks(day: date) -> Subquery:
@@ -138,9 +208,29 @@ class AttentionQuerySet(models.QuerySet[Any]):
         """Wants ``unsigned``."""
         return self.order_by("given_on", "measure__number", "position", "department__position", "pk")
 
+    def worst_of_each_unit(self, lights: Sequence[str], most: int) -> Self:
+        """
+        The parts of every unit in one of ``lights``, in that order, at most ``most`` of a unit. Wants ``as_of``.
+
+        Adds ``in_all``, how many there are of the unit.
+        """
+        order = Case(*(When(timeliness=light, then=place) for place, light in enumerate(lights)))
+        first = (order, F("effective_due_on").asc(nulls_last=True), "measure__number", "position")
+        rows = self.filter(timeliness__in=lights).annotate(
+            in_all=Window(Count("pk"), partition_by="department"),
+            place=Window(RowNumber(), partition_by="department", order_by=first),
+        )
+        return rows.filter(place__lte=most).order_by("department", "place")
+
     def most_pressing_first(self, day: date) -> list[Any]:
         """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
         rows = self.with_return(day).order_by(
             F("effective_due_on").asc(nulls_last=True), "measure__plan_id", "measure__number", "position"
         )
         return sorted(rows, key=lambda row: row.urgency)
+
+
+def _oldest(reviews: models.QuerySet[Review], part: str) -> Subquery:
+    """The day of the oldest report among the ``reviews`` of the outer row's part; ``part`` is the path to that."""
+    of_part = reviews.filter(**{part: OuterRef("pk")})
+    return Subquery(of_part.values(part).annotate(oldest=Min("report__recorded_on")).values("oldest"))

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
-from ..choices import ExtensionState
+from ..choices import Age, ExtensionState
+from ..course import asked_between
 from ..timeliness import IN_RANGE, not_terminated
 from ..validators import MAX_TEXT, printable
 from .plan import Plan
@@ -52,9 +53,16 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         """All that had been asked for in ``plan`` by the end of ``day``."""
         return self.asked_by(day).filter(measure__plan=plan)
 
-    def narrowed(self, day: date, *, state: str = "", repeated: bool = False) -> ExtensionQuerySet:
-        """Those that stood in ``state``; with ``repeated`` those of measures whose deadline was moved repeatedly."""
+    def narrowed(
+        self, day: date, *, state: str = "", repeated: bool = False, age: Age | None = None
+    ) -> ExtensionQuerySet:
+        """
+        Those that stood in ``state``, and those that had been asked for ``age`` ago; with ``repeated`` those of
+        measures whose deadline was moved repeatedly.
+        """
         rows = self.decided_as(day, state) if state else self
+        if age is not None:
+            rows = rows.filter(asked_on__range=asked_between(day, age))
         if not repeated:
             return rows
         granted = Extension.objects.granted_by(day).order_by().values("measure")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.validators import MinValueValidator
@@ -14,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from departments.models import Department, DepartmentQuerySet
 
 from .. import timeliness
-from ..choices import AmendmentKind, Timeframe, Timeliness
+from ..choices import SETTLED, AmendmentKind, Course, Timeframe, Timeliness
+from ..course import HORIZONS, course
 from ..validators import printable
 from .amendment import wording_in_force
 from .assignment import Assignment, measure_closing
@@ -113,6 +116,65 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """Those whose light, as of the day the queryset was built for, is ``light``."""
         return self.filter(timeliness=light)
 
+    def closed(self) -> MeasureQuerySet:
+        """In time or late. Wants ``lights``."""
+        return self.filter(timeliness__in=SETTLED)
+
+    def open(self) -> MeasureQuerySet:
+        return self.exclude(timeliness__in=SETTLED)
+
+    def with_course(self, day: date) -> MeasureQuerySet:
+        """Adds ``course`` as of ``day``, and what it takes: ``effective_due_on`` and ``requested_on``."""
+        return self.annotate(
+            effective_due_on=effective_due_on(day, "pk"),
+            requested_on=measure_closing(day, "pk", ASKED),
+            course=course(day, due_on="effective_due_on", requested_on="requested_on"),
+        )
+
+    def count_by_course(self, days: Sequence[date]) -> dict[date, Counter[str]]:
+        """How many stood in which ``Course`` at the end of each of ``days``; one query however many days."""
+        numbers: dict[date, Counter[str]] = {day: Counter() for day in days}
+        asked = [
+            self.order_by()
+            .unterminated(day)
+            .with_course(day)
+            .annotate(day=Value(day, output_field=DateField()))
+            .values("day", "course")
+            .annotate(number=Count("pk"))
+            for day in days
+        ]
+        for row in asked[0].union(*asked[1:], all=True) if asked else ():
+            numbers[row["day"]][row["course"]] += row["number"]
+        return numbers
+
+    def most_common_deadlines(self, first: date, last: date) -> models.QuerySet[Any]:
+        """The days on which most is due as issued, from ``first`` to ``last``; the most common first."""
+        days = self.order_by().filter(due_on__range=(first, last)).values("due_on").annotate(number=Count("pk"))
+        return days.order_by("-number", "due_on").values_list("due_on", flat=True)
+
+    def turning_overdue(self, day: date, days: int) -> MeasureQuerySet:
+        """
+        Those that fall overdue within ``days`` days if nothing is recorded after ``day``.
+
+        Two days are asked for: the deadline in force and the closing are those recorded by the end of ``day``.
+        """
+        rows: Any = self.unterminated(day).with_course(day).annotate(course_then=self._course_in(day, days))
+        return rows.filter(course=Course.OPEN, course_then=Course.OVERDUE)
+
+    def count_turning_overdue(self, day: date) -> dict[int, int]:
+        """How many fall overdue within each horizon; one query."""
+        rows: Any = self.order_by().unterminated(day).with_course(day)
+        rows = rows.filter(course=Course.OPEN)
+        for days in HORIZONS:
+            rows = rows.annotate(**{f"course_in_{days}": self._course_in(day, days)})
+        turning = {f"in_{days}": Count("pk", filter=Q(**{f"course_in_{days}": Course.OVERDUE})) for days in HORIZONS}
+        numbers = rows.aggregate(**turning)
+        return {days: numbers[f"in_{days}"] for days in HORIZONS}
+
+    @staticmethod
+    def _course_in(day: date, days: int) -> Case:
+        return course(day + timedelta(days=days), due_on="effective_due_on", requested_on="requested_on")
+
     def measured(self, day: date, clock: str) -> MeasureQuerySet:
         """
         Dated ones of which it can be said whether they were in time: closed, or their deadline is over on ``day``.
@@ -171,10 +233,11 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         )
         return self.order_by(days.desc(nulls_last=True), "number")
 
-    def longest_overdue_first(self) -> MeasureQuerySet:
-        """Overdue ones by days late, then everything else in the plan's order. Wants ``as_of`` first."""
-        late = Case(When(timeliness=Timeliness.OVERDUE, then=F("effective_due_on")))
-        return self.order_by(late.asc(nulls_last=True), "number")
+    def longest_overdue(self, day: date) -> MeasureQuerySet:
+        """The overdue ones, the most days late first."""
+        rows: Any = self.unterminated(day).with_course(day)
+        overdue: MeasureQuerySet = rows.filter(course=Course.OVERDUE).order_by("effective_due_on", "number")
+        return overdue
 
     def extended(self, day: date) -> MeasureQuerySet:
         """Those whose deadline had been moved by the end of ``day``."""
