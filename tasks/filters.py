@@ -9,11 +9,13 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
-from .choices import AssignmentRole, Timeframe, Timeliness
+from .choices import Age, AssignmentRole, Timeframe, Timeliness
+from .course import HORIZONS
 from .forms.fields import PlainTextField, ShortSelect
 from .models import Assignment, Measure, Plan, Report, Section, units_of
 
@@ -194,6 +196,19 @@ class MeasureFilter(LedgerFilter):
         method="on_clock",
     )
 
+    course = _choice(
+        label=_("办结情况"),
+        empty_label=_("全部"),
+        choices=[("open", _("未办结")), ("closed", _("已办结（含逾期办结）"))],
+        method="on_course",
+    )
+    turns = _choice(
+        label=_("逾期预测"),
+        empty_label=_("全部"),
+        choices=[(str(days), format_lazy(_("{days}天内将逾期"), days=days)) for days in HORIZONS],
+        method="turning",
+    )
+
     class Meta:
         model = Measure
         fields: tuple[str, ...] = ()
@@ -225,6 +240,12 @@ class MeasureFilter(LedgerFilter):
             return queryset.with_extension_waiting(self.day)
         return queryset.extended(self.day) if value == "yes" else queryset.extended_repeatedly(self.day)
 
+    def on_course(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
+        return queryset.open() if value == "open" else queryset.closed()
+
+    def turning(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
+        return queryset.turning_overdue(self.day, int(value))
+
     def on_clock(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
         clock, _underscore, kept = value.partition("_")
         return queryset.kept(self.day, clock) if kept else queryset.measured(self.day, clock)
@@ -253,7 +274,19 @@ class MeasureFilter(LedgerFilter):
 
 
 class AssignmentFilter(LedgerFilter):
-    waiting = _choice(label=_("审核"), empty_label=_("全部"), choices=[("yes", _("待审核"))], method="being_reviewed")
+    waiting = _choice(
+        label=_("审核"),
+        empty_label=_("全部"),
+        choices=[("yes", _("办结申请待审核")), ("report", _("进展填报待审核"))],
+        method="unchanged",  # together with the age, in filter_queryset
+    )
+    age = _choice(label=_("待审核天数"), empty_label=_("任何天数"), choices=Age.choices, method="unchanged")
+    turns = _choice(
+        label=_("超期未报预测"),
+        empty_label=_("全部"),
+        choices=[(str(days), format_lazy(_("{days}天内将超期未报"), days=days)) for days in HORIZONS],
+        method="turning",
+    )
     reported = _choice(
         label=_("填报"),
         empty_label=_("全部"),
@@ -277,8 +310,15 @@ class AssignmentFilter(LedgerFilter):
     def in_timeframe(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
         return queryset.with_timeframe().filter(is_ongoing=value == Timeframe.ONGOING)
 
-    def being_reviewed(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
-        return queryset.waiting()
+    def filter_queryset(self, queryset: Any) -> Any:
+        found: Any = super().filter_queryset(queryset)
+        waiting, age = (self.form.cleaned_data.get(name) for name in ("waiting", "age"))
+        if not waiting and not age:
+            return found
+        return found.waiting_for_decision(self.day, closing=waiting != "report", age=Age(age) if age else None)
+
+    def turning(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
+        return queryset.turning_silent(self.day, int(value), self.plan)
 
     def having_reported(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
         return queryset.reported() if value == "yes" else queryset.unreported()

@@ -10,7 +10,7 @@ from typing import Any
 from departments.models import Department, User
 
 from . import permissions
-from .choices import QueueKind, ReportState
+from .choices import Age, QueueKind, ReportState
 from .models import Assignment, Report, with_wording
 
 
@@ -48,12 +48,16 @@ class Queue:
     def numbers(self) -> list[tuple[QueueKind, int]]:
         return [(kind, self.number(kind)) for kind in QueueKind]
 
-    def narrowed(self, *, kind: str = "", unit: Department | None = None, by_unit: bool = False) -> list[Entry]:
+    def narrowed(
+        self, *, kind: str = "", unit: Department | None = None, age: str = "", by_unit: bool = False
+    ) -> list[Entry]:
         """Requests to close first, then what waits, then what is in effect; in each the oldest first, or by unit."""
         found = [
             entry
             for entry in self.entries
-            if (not kind or entry.kind == kind) and (unit is None or unit.pk in entry.units)
+            if (not kind or entry.kind == kind)
+            and (unit is None or unit.pk in entry.units)
+            and (not age or Age.of(entry.age) == age)
         ]
         order = list(QueueKind)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..choices import ExtensionState
+from ..choices import Age, ExtensionState
 from ..models import Extension
 from .fields import PlainTextField, ShortSelect
 
@@ -91,6 +91,13 @@ class ExtensionsForm(forms.Form):
     repeated = forms.ChoiceField(
         label=_("次数"),
         choices=[("", _("不限次数")), ("yes", _("两次及以上"))],
+        required=False,
+        widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
+        error_messages={"invalid_choice": _("没有这一项，请从列表中选择。")},
+    )
+    age = forms.ChoiceField(
+        label=_("申请以来"),
+        choices=[("", _("不限天数")), *Age.choices],
         required=False,
         widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
         error_messages={"invalid_choice": _("没有这一项，请从列表中选择。")},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
-from ..choices import Decision, QueueKind
+from ..choices import Age, Decision, QueueKind
 from ..models import Assignment, Report, Review
 from .fields import PlainTextField, ShortSelect
 
@@ -108,9 +108,10 @@ class UnitForm(forms.Form):
 class QueueForm(UnitForm):
     kind = _choice(_("类别"), [("", _("全部类别")), *QueueKind.choices])
     unit = _units()
+    age = _choice(_("已等天数"), [("", _("不限天数")), *Age.choices])
     sort = _choice(_("排序"), [("", _("先到的在前")), ("unit", _("按单位"))])
 
-    field_order = ("kind", "unit", "sort")
+    field_order = ("kind", "unit", "age", "sort")
 
 
 class DecidedForm(UnitForm):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from .. import permissions
 from ..actions import extension as actions
-from ..choices import ExtensionState
+from ..choices import Age, ExtensionState
 from ..forms.extension import DecisionForm, ExtensionForm, ExtensionsForm
 from ..links import day_of
 from ..models import Extension, Measure, Plan, with_wording
@@ -35,8 +35,10 @@ def extensions(request: HttpRequest, slug: str) -> HttpResponse:
     form = ExtensionsForm(request.GET)
     rows = Extension.objects.none()
     if form.is_valid():
+        typed = form.cleaned_data
+        age = Age(typed["age"]) if typed["age"] else None
         rows = with_wording(Extension.objects.of_plan(plan, day).with_request().in_order(), day)
-        rows = rows.narrowed(day, state=form.cleaned_data["state"], repeated=bool(form.cleaned_data["repeated"]))
+        rows = rows.narrowed(day, state=typed["state"], repeated=bool(typed["repeated"]), age=age)
     context = {"plan": plan, "filter": {"form": form}, **turned(request, rows, LENGTH)}
     context["rows"] = stood(context["page"].object_list, day_of(request).day)
     return render(request, "tasks/extension/list.html", context)

@@ -37,7 +37,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     rows = []
     if form.is_valid():
         typed = form.cleaned_data
-        rows = queue.narrowed(kind=typed["kind"], unit=typed["unit"], by_unit=typed["sort"] == "unit")
+        rows = queue.narrowed(kind=typed["kind"], unit=typed["unit"], age=typed["age"], by_unit=typed["sort"] == "unit")
     day = day_of(request).day
     waiting = list(with_wording(Extension.objects.to_decide(day).with_request().in_order(), day))
     context = {
