@@ -25,6 +25,7 @@ urlpatterns = [
     path("", plan.home, name="home"),
     path("plans/", plan.plans, name="plans"),
     path("plans/<slug:slug>/", plan.plan, name="plan"),
+    path("plans/<slug:slug>/present/", plan.present, name="present"),
     path("plans/<slug:slug>/measures/", measure.measures, name="measures"),
     path("plans/<slug:slug>/measures/export.xlsx", measure.export, name="export"),
     path("plans/<slug:slug>/measures/<int:number>/", measure.measure, name="measure"),

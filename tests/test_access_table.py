@@ -70,6 +70,9 @@ TABLE = [
     ("plan", SAFE, "             sign 403 sign 200 200 200 200 200 200"),
     ("plan", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
     ("plan unknown", SAFE, "     sign 403 sign 404 404 404 404 404 404"),
+    ("present", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
+    ("present", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
+    ("present unknown", SAFE, "  sign 403 sign 404 404 404 404 404 404"),
     ("measures", SAFE, "         sign 403 sign 200 200 200 200 200 200"),
     ("measures", UNSAFE, "       sign 405 sign 405 405 405 405 405 405"),
     ("measures unknown", SAFE, " sign 403 sign 404 404 404 404 404 404"),
@@ -251,7 +254,7 @@ def scene(db) -> Scene:
     office = "reviews_accept reviews_decided audit audit_export"
     places = {name: reverse(name) for name in f"{alone} {office}".split()}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("plan", "measures", "export", "assignments")}
-    places |= {f"{name} unknown": reverse(name, args=["no-plan"]) for name in ("plan", "measures", "export")}
+    places |= {f"{name} unknown": reverse(name, args=["no-plan"]) for name in ("plan", "present", "measures", "export")}
     places |= {"measure": reverse("measure", args=[plan.slug, 2])}
     marked, counted = a_milestone(parts["own"].measure), an_indicator(parts["own"].measure)
     places |= {
@@ -262,7 +265,7 @@ def scene(db) -> Scene:
     for kind, asking in (("unit", "foreign"), ("office", "office")):
         asked = an_extension(parts[asking].measure, date(2022, 3, 31))
         places |= {f"{name} {kind}": reverse(name, args=[asked.pk]) for name in ("extension", "extension_withdraw")}
-    places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export")}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export", "present")}
     places |= {"amendment_new": reverse("amendment_new", args=[plan.slug, 2, "wording"])}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("amendments", "rules")}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("comparison", "comparison_export", "snapshots")}

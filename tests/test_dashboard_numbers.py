@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.html import Element
 
 from tasks.models import Plan
 
-from .builders import a_busy_autumn, a_leader
+from .builders import a_busy_autumn, a_leader, an_extension
 from .pages import Page, address, attribute, cells, every, signed_in, visit, words
 
 BEFORE_ISSUE = date(2021, 8, 25)
@@ -42,11 +43,11 @@ def leader(shipped_plan: Plan) -> Client:
     return signed_in(a_leader())
 
 
-def figures(page: Page) -> list[tuple[str, str, str]]:
-    """``(label, number, address)`` of each figure."""
+def figures(page: Page, number: int = 0) -> list[tuple[str, str, str]]:
+    """``(label, number, address)`` of each figure of a row of them, the first on the page without a ``number``."""
     return [
         (words(every(a, "span")[0]), words(every(a, "b")[0]), attribute(a, "href") or "")
-        for a in every(page.every("div", "figures")[0], "a")
+        for a in every(page.every("div", "figures")[number], "a")
     ]
 
 
@@ -55,17 +56,21 @@ def numbered_links(element: Element) -> list[tuple[int, str]]:
     return [(int(words(a)), attribute(a, "href") or "") for a in every(element, "a") if words(a).isdecimal()]
 
 
-def unit_rows(page: Page) -> list[Element]:
-    return every(every(page.every("table", "ledger--units")[0], "tbody")[0], "tr")
+def section_table(page: Page) -> Element:
+    return page.every("table", "ledger--sections")[0]
 
 
-def lengths_of_lists(client: Client, links: list[tuple[int, str]], day: date) -> list[tuple[int, int]]:
+def places(page: Page, ranking: int) -> list[list[str]]:
+    """The rows of a ranking: 0 of those who lead, 1 of those who take part."""
+    return page.rows(page.every("section", "ranking")[ranking])
+
+
+def lengths_of_lists(client: Client, links: list[str]) -> dict[str, tuple[int, int]]:
     """What the list behind each number says it holds, and how many rows it shows when all are on one page."""
-    lengths = []
-    for _number, href in links:
-        assert parse_qs(urlsplit(href).query)["as_of"] == [day.isoformat()]
-        page = visit(client, address(href, per=100))
-        lengths.append((page.count, len(page.rows())))
+    lengths = {}
+    for href in links:
+        page = visit(client, address(href, **({} if "/extensions/" in href else {"per": 100})))
+        lengths[href] = (page.count, len(page.rows()))
     return lengths
 
 
@@ -76,16 +81,35 @@ def test_the_figures_of_each_day_are_what_had_been_recorded_by_then(leader, ship
     assert {day: " ".join(number for _label, number, _href in figures(page)) for day, page in pages.items()} == FIGURES
 
 
-@pytest.mark.parametrize("day", [LAST_DAY, QUARTER_DUE])
-def test_every_number_opens_a_list_of_that_length(leader, shipped_plan, day) -> None:
-    page = visit(leader, shipped_plan.get_absolute_url(), as_of=day)
+@pytest.mark.parametrize(
+    ("view", "day", "least"),
+    [("", date(2021, 12, 17), 190), ("", QUARTER_DUE, 190), ("present/", QUARTER_DUE, 150)],
+)
+def test_every_number_opens_a_list_of_that_length(leader, shipped_plan, view, day, least) -> None:
+    """Whatever number on the page is a link, whichever part of the page it stands in."""
+    an_extension(shipped_plan.measures.get(number=23), date(2022, 3, 1), date(2021, 12, 9))
+    page = visit(leader, f"{shipped_plan.get_absolute_url()}{view}", as_of=day)
 
-    of_figures = [(int(number), href) for _label, number, href in figures(page)]
-    of_sections = numbered_links(page.every("details", "twin")[0])
-    of_units = [link for row in unit_rows(page) for link in numbered_links(row)]
-    links = [*of_figures, *of_sections, *of_units]
-    assert (len(of_figures), len(of_sections) > 16, len(of_units) > 23 * 2) == (12, True, True)
-    assert lengths_of_lists(leader, links, day) == [(number, number) for number, _href in links]
+    links = {href: number for number, href in numbered_links(page.every("main")[0])}
+    for row in range(len(page.every("div", "figures"))):
+        links |= {href: int(number) for _label, number, href in figures(page, row)}
+    days = {parse_qs(urlsplit(href).query)["as_of"][0] for href in links}
+    assert len(links) > least
+    assert days >= {day.isoformat(), "2021-08-31", "2021-11-30"}
+    assert lengths_of_lists(leader, list(links)) == {href: (number, number) for href, number in links.items()}
+
+
+def test_each_part_of_the_page_has_numbers_to_open(leader, shipped_plan) -> None:
+    """Or the test above would prove nothing of it."""
+    page = visit(leader, shipped_plan.get_absolute_url(), as_of=QUARTER_DUE)
+
+    of_parts = {
+        name: len(numbered_links(page.every("section", name)[0]))
+        for name in ("clocks", "trend", "forecast", "waiting", "ranking")
+    }
+    assert of_parts == {"clocks": 7, "trend": 18, "forecast": 4, "waiting": 4, "ranking": of_parts["ranking"]}
+    assert of_parts["ranking"] > 40
+    assert len(numbered_links(section_table(page))) > 30
 
 
 def test_the_lights_of_all_measures_sum_to_42_in_figures_and_sections(leader, shipped_plan) -> None:
@@ -93,17 +117,19 @@ def test_the_lights_of_all_measures_sum_to_42_in_figures_and_sections(leader, sh
         page = visit(leader, shipped_plan.get_absolute_url(), as_of=day)
 
         lights = [int(number) for _label, number, _href in figures(page)[2:9]]
-        rows = page.rows(page.every("details", "twin")[0])
+        rows = page.rows(section_table(page))
         table = [[0 if cell == "–" else int(cell) for cell in row[1:]] for row in rows]
+        (foot,) = [cells(row)[1:] for row in every(every(section_table(page), "tfoot")[0], "tr")]
         assert sum(lights) == 42
         assert [sum(column) for column in zip(*table, strict=True)] == [*lights, 42]
+        assert foot == [str(number) if number else "–" for number in [*lights, 42]]
         assert [row[-1] for row in table] == [3, 8, 6, 5, 5, 6, 4, 5]
 
 
 def test_the_bars_say_the_same_as_their_table(leader, shipped_plan) -> None:
     page = visit(leader, shipped_plan.get_absolute_url(), as_of=QUARTER_DUE)
 
-    twin = every(page.every("details", "twin")[0], "table")[0]
+    twin = section_table(page)
     lights = cells(every(every(twin, "thead")[0], "tr")[0])[1:-1]
     in_table = [
         [f"{light} {number}" for light, number in zip(lights, row[1:-1], strict=True) if number != "–"]
@@ -119,24 +145,35 @@ def test_all_23_units_are_always_there_with_lead_and_other_parts_apart(leader, s
     for day in (BEFORE_ISSUE, LAST_DAY, LATE_JANUARY, date(2030, 1, 1)):
         page = visit(leader, shipped_plan.get_absolute_url(), as_of=day)
 
-        table = [cells(row) for row in unit_rows(page)]
-        principal, partner = ([0 if row[n] == "–" else int(row[n]) for row in table] for n in (1, 2))
-        assert len({row[0] for row in table}) == len(table) == 23
-        assert (sum(principal), sum(partner)) == (24, 76)
+        principal, partner = places(page, 0), places(page, 1)
+        assert len({row[1] for row in [*principal, *partner]}) == 23
+        assert [sum(int(row[3]) for row in rows) for rows in (principal, partner)] == [24, 76]
 
 
-def test_units_that_stand_worst_come_first_each_number_with_its_denominator(leader, shipped_plan) -> None:
+def test_units_are_ranked_by_the_share_of_parts_that_stand_well(leader, shipped_plan) -> None:
     page = visit(leader, shipped_plan.get_absolute_url(), as_of=QUARTER_DUE)
 
-    table = {row[0]: row[1:] for row in (cells(row) for row in unit_rows(page))}
-    order = [(int(row[3].split()[0]) if row[3] != "–" else 0) for row in table.values()]
-    assert next(iter(table)) == "区市场监管局"
-    assert order == sorted(order, reverse=True)
-    # Of its 14 dated parts 7 and 22 were closed, and 2 with its lead; 6 and 12 were only reported on.
-    assert table["区市场监管局"] == ["12", "19", "4 /31", "11 /14", "17 /17"]
-    assert table["区法院"] == ["–", "1", "0 /1", "1 /1", "–"]
-    assert table["区财政局"] == ["1", "–", "0 /1", "–", "1 /1"]
-    assert table["各街道办"] == ["–", "1", "1 /1", "–", "0 /1"]
+    principal, partner = ({row[1]: [row[0], *row[2:]] for row in places(page, ranking)} for ranking in (0, 1))
+    # Of its 8 dated parts as the lead or alone 7 and 22 were closed; 6 and 12 were only reported on.
+    assert principal["区市场监管局"] == ["1", "16%", "12", "4 /12", "6 / 8", "4 / 4"]
+    assert partner["区市场监管局"] == ["6", "5%", "19", "0 /19", "5 / 6", "13 / 13"]
+    # One or two parts are a number and no rank.
+    assert principal["区财政局"] == ["不参与排名", "0%", "1", "0 /1", "–", "1 / 1"]
+    assert partner["各街道办"] == ["不参与排名", "100%", "1", "1 /1", "–", "0 / 1"]
+    assert "区法院" not in principal
+
+
+def test_equal_shares_have_the_same_rank(leader, shipped_plan) -> None:
+    page = visit(leader, shipped_plan.get_absolute_url(), as_of=QUARTER_DUE)
+
+    ranked = [row for row in places(page, 1) if row[0].isdecimal()]
+    shares = []
+    for row in ranked:
+        bad = sum(int(cell.split()[0]) for cell in row[5:] if cell != "–")
+        shares.append(Fraction(int(row[3]) - bad, int(row[3])))
+    assert [int(row[0]) for row in ranked] == [1 + sum(other > share for other in shares) for share in shares]
+    assert len(set(shares)) < len(shares)
+    assert shares == sorted(shares, reverse=True)
 
 
 def test_a_number_of_parts_and_a_number_of_measures_are_told_apart(leader, shipped_plan) -> None:

@@ -153,7 +153,8 @@ def test_a_plan_without_measures_has_a_dashboard_of_noughts(db) -> None:
     page = visit(signed_in(a_leader()), plan.get_absolute_url())
 
     assert [words(figure) for figure in every(page.every("div", "figures")[0], "b")] == ["0"] * 12
-    assert page.rows(page.every("table", "ledger--units")[0]) == []
+    assert page.every("table", "ledger--units") == []
+    assert {number for row in page.rows(page.every("table", "ledger--trend")[0]) for number in row[1:]} == {"0"}
 
 
 def test_every_light_of_a_bar_is_named_for_those_who_cannot_see_it(db) -> None:

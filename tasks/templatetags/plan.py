@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -111,6 +112,12 @@ def to(context: RequestContext, name: str, *args: Any, **query: Any) -> str:
         if isinstance(more, dict):
             query |= more
     return link(context["as_of"], name, *places, **query)
+
+
+@register.simple_tag(takes_context=True)
+def on(context: RequestContext, day: date, name: str, *args: Any, **query: Any) -> str:
+    """The address of a page for another day than the one that is shown."""
+    return link(replace(context["as_of"], day=day), name, *args, **query)
 
 
 @register.simple_tag

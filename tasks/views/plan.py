@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from .. import permissions
 from ..comparison import since_last
 from ..dashboard import dashboard
+from ..dashboard.slides import deck
 from ..links import day_of, link
 from ..models import Plan, units_of
 from .access import allowed
@@ -51,3 +52,11 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
             and not found.periods.containing(as_of.today + RUNS_OUT).exists(),
         },
     )
+
+
+@require_safe
+@allowed(permissions.may_read)
+def present(request: HttpRequest, slug: str) -> HttpResponse:
+    """The dashboard, the overdue measures and every unit on slides for the screen of a meeting room."""
+    found = get_object_or_404(Plan, slug=slug)
+    return render(request, "tasks/present/page.html", {"plan": found, "deck": deck(found, day_of(request).day)})
