@@ -14,8 +14,8 @@ from . import Dashboard, dashboard
 from .units import UnitRow
 
 OVERDUE_ON_SLIDE = 5
-PARTS_ON_SLIDE = 7
-MOST_PARTS = 14  # of one unit
+PARTS_ON_SLIDE = 6
+MOST_PARTS = 12  # of one unit
 WORST = (Timeliness.OVERDUE, Timeliness.SILENT, Timeliness.DUE_SOON)
 
 
