@@ -17,7 +17,7 @@ from departments.models import Department
 from .choices import Age, AssignmentRole, Timeframe, Timeliness
 from .course import HORIZONS
 from .forms.fields import PlainTextField, ShortSelect
-from .models import Assignment, Measure, Plan, Report, Section, units_of
+from .models import Assignment, Measure, Plan, Report, Section, units_involved, units_of
 
 SELECT = ShortSelect(attrs={"class": "form-select form-select-sm"})
 NO_SUCH = {"invalid_choice": _("没有这一项，请从列表中选择。")}
@@ -75,6 +75,19 @@ class LedgerFilter(django_filters.FilterSet):
         label=_("时限类型"), empty_label=_("任何时限"), choices=Timeframe.choices, method="in_timeframe"
     )
     timeliness = _choice("timeliness", label=_("时效"), empty_label=_("任何时效"), choices=Timeliness.choices)
+    clock = _choice(
+        label=_("按期情况"),
+        empty_label=_("全部"),
+        choices=[
+            ("original", _("按原定时限已到期或办结")),
+            ("original_kept", _("按原定时限按期办结")),
+            ("original_late", _("按原定时限逾期")),
+            ("effective", _("按现行时限已到期或办结")),
+            ("effective_kept", _("按现行时限按期办结")),
+            ("effective_late", _("按现行时限逾期")),
+        ],
+        method="on_clock",
+    )
     coordination = _choice(
         label=_("协调"), empty_label=_("全部"), choices=[("yes", _("需领导协调"))], method="needing_coordination"
     )
@@ -150,6 +163,12 @@ class LedgerFilter(django_filters.FilterSet):
     def needing_coordination(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         return queryset.needing_coordination(self.day)
 
+    def on_clock(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        clock, _underscore, which = value.partition("_")
+        narrowed = {"": queryset.measured, "kept": queryset.kept, "late": queryset.missed}[which]
+        found: QuerySet[Any] = narrowed(self.day, clock)
+        return found
+
     def words_of_reports(self, term: str) -> QuerySet[Report]:
         """Reports by the end of the day that contain ``term``."""
         return Report.objects.recorded_by(self.day).filter(
@@ -183,17 +202,6 @@ class MeasureFilter(LedgerFilter):
         empty_label=_("全部"),
         choices=[("waiting", _("延期待审核")), ("yes", _("已延期")), ("repeated", _("多次延期"))],
         method="having_extension",
-    )
-    clock = _choice(
-        label=_("按期情况"),
-        empty_label=_("全部"),
-        choices=[
-            ("original", _("按原定时限已到期或办结")),
-            ("original_kept", _("按原定时限按期办结")),
-            ("effective", _("按现行时限已到期或办结")),
-            ("effective_kept", _("按现行时限按期办结")),
-        ],
-        method="on_clock",
     )
 
     course = _choice(
@@ -246,10 +254,6 @@ class MeasureFilter(LedgerFilter):
     def turning(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
         return queryset.turning_overdue(self.day, int(value))
 
-    def on_clock(self, queryset: Any, name: str, value: str) -> QuerySet[Measure]:
-        clock, _underscore, kept = value.partition("_")
-        return queryset.kept(self.day, clock) if kept else queryset.measured(self.day, clock)
-
     def in_section(self, queryset: QuerySet[Measure], name: str, value: Section) -> QuerySet[Measure]:
         return queryset.filter(section=value)
 
@@ -293,16 +297,33 @@ class AssignmentFilter(LedgerFilter):
         choices=[("yes", _("已填报")), ("no", _("未填报"))],
         method="having_reported",
     )
+    member = django_filters.ModelChoiceFilter(
+        label=_("成员单位"),
+        empty_label=_("不按成员"),
+        queryset=Department.objects.none(),
+        widget=SELECT,
+        error_messages=NO_SUCH,
+        method="of_member",
+    )
 
     class Meta:
         model = Assignment
         fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
+        super().__init__(data, plan=plan, day=day, queryset=queryset)
+        own = Assignment.objects.as_member().filter(measure__plan=plan, department=OuterRef("pk"))
+        self.filters["member"].queryset = Department.objects.filter(Exists(own))
 
     def in_section(self, queryset: QuerySet[Assignment], name: str, value: Section) -> QuerySet[Assignment]:
         return queryset.filter(measure__section=value)
 
     def of_unit(self, queryset: QuerySet[Assignment], name: str, value: Department) -> QuerySet[Assignment]:
         return queryset.filter(department=value)
+
+    def of_member(self, queryset: Any, name: str, value: Department) -> QuerySet[Assignment]:
+        """The unit's own parts in what its collectives owe, where the rows hold them."""
+        return queryset.as_member().filter(department=value)
 
     def in_role(self, queryset: Any, name: str, value: str) -> QuerySet[Assignment]:
         return queryset.in_role(value)
@@ -362,8 +383,7 @@ class ReceiptFilter(NarrowFilter):
 
     def __init__(self, data: Any, *, plan: Plan, day: date, queryset: QuerySet[Any]) -> None:
         super().__init__(data, plan=plan, day=day, queryset=queryset)
-        of_plan = Assignment.objects.filter(measure__plan=plan, department=OuterRef("pk"))
-        self.filters["unit"].queryset = Department.objects.filter(Exists(of_plan))
+        self.filters["unit"].queryset = units_involved(plan)
 
 
 def _number(term: str, path: str) -> Q:

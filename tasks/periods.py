@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditlog.models import LogEntry
 
-from departments.models import User
+from departments.models import Department, User
 
 from .choices import PeriodState
 from .models import Assignment, Period, Plan, Report
@@ -29,15 +29,30 @@ class Reopening:
 
 @dataclass(frozen=True)
 class Turnout:
-    """Keys of the parts that owe a report in a period, of those that gave one, and of those that gave it late."""
+    """
+    Keys of the parts that owe a report in a period, of those that gave one, and of those that gave it late.
+
+    ``days`` are each part's days of silence, where there are any: from the last day to report to its word for the
+    period or a later one, or until it was finished or ended; to the day of the question where it has said nothing yet.
+    """
 
     owed: frozenset[int] = frozenset()
     reported: frozenset[int] = frozenset()
     late: frozenset[int] = frozenset()
+    days: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def silent(self) -> frozenset[int]:
         return self.owed - self.reported
+
+    @property
+    def in_time(self) -> frozenset[int]:
+        return self.reported - self.late
+
+    @property
+    def days_of_silence(self) -> int:
+        """Of all its parts together."""
+        return sum(self.days.values())
 
 
 @dataclass
@@ -58,47 +73,89 @@ class PeriodRow:
         return self.state in {PeriodState.AHEAD, PeriodState.OPEN}
 
 
+class Said(NamedTuple):
+    """A report that counts, as a period asks of it."""
+
+    reported_for: date
+    recorded_on: date
+    is_late: bool
+
+
+class Duty(NamedTuple):
+    """A part, as a period asks of it."""
+
+    key: int
+    collective: int | None
+    since: date | None
+    until: date | None
+    requested_on: date | None
+    due_on: date | None
+    ongoing_from: date | None
+    terminated_from: date | None
+
+    @property
+    def done_on(self) -> date | None:
+        """The day from which nothing is owed any more: finished, or its measure terminated."""
+        return min(filter(None, (self.requested_on, self.terminated_from)), default=None)
+
+    def is_ongoing(self, day: date) -> bool:
+        return self.due_on is None or (self.ongoing_from is not None and self.ongoing_from <= day)
+
+
 class Turnouts:
     """
     Counts the turnout of any period of ``plan`` as of ``day``; two queries, however many periods.
 
     Those owe who answer for themselves: members of a collective instead of the collective. Who joined after the
     period, or had left or been closed by its last day, owes nothing; what has been reported in it counts all the same.
+    With ``unit`` of its parts alone, of a collective's members'.
     """
 
-    def __init__(self, plan: Plan, day: date) -> None:
+    def __init__(self, plan: Plan, day: date, unit: Department | None = None) -> None:
         self.day = day
-        rows = Assignment.objects.filter(measure__plan=plan).as_of(day, plan)
+        parts = Assignment.objects.filter(measure__plan=plan)
+        said = Report.objects.standing(day).filter(assignment__measure__plan=plan).order_by()
+        if unit is not None:
+            parts = parts.answered_by(unit)
+            said = said.filter(assignment__in=parts.order_by().values("pk"))
         columns: tuple[str, ...] = ("pk", "collective_part_id", "since", "until", "requested_on")
         columns += ("measure__due_on", "measure__ongoing_from", "measure__terminated_from")
-        self.parts = list(rows.order_by().values_list(*columns))
-        self.reports: dict[int, list[tuple[date, bool]]] = defaultdict(list)
-        said = Report.objects.standing(day).filter(assignment__measure__plan=plan).order_by()
-        for part, reported_for, is_late in said.values_list("assignment_id", "reported_for", "is_late"):
-            self.reports[part].append((reported_for, is_late))
+        rows = parts.as_of(day, plan).order_by().values_list(*columns)
+        self.parts = [Duty(*row) for row in rows]
+        self.reports: dict[int, list[Said]] = defaultdict(list)
+        said_columns = ("assignment_id", "reported_for", "recorded_on", "is_late")
+        for part, reported_for, recorded_on, is_late in said.values_list(*said_columns):
+            self.reports[part].append(Said(reported_for, recorded_on, is_late))
 
     def of(self, period: Period) -> Turnout:
         last = min(self.day, period.due_on)
         in_force = [
-            (key, collective, since, min(filter(None, (requested_on, terminated)), default=None), due_on, ongoing)
-            for key, collective, since, until, requested_on, due_on, ongoing, terminated in self.parts
-            if (since is None or since <= last) and (until is None or until > last)
+            duty
+            for duty in self.parts
+            if (duty.since is None or duty.since <= last) and (duty.until is None or duty.until > last)
         ]
-        expanded = {collective for _key, collective, *_rest in in_force if collective is not None}
-        owed, reported, late = set(), set(), set()
-        for key, _collective, since, done_on, due_on, ongoing_from in in_force:
-            is_ongoing = due_on is None or (ongoing_from is not None and ongoing_from <= min(last, period.ends_on))
-            is_asked = is_ongoing or period.asks_dated
-            if key in expanded or not is_asked or (since is not None and since > period.ends_on):
+        expanded = {duty.collective for duty in in_force if duty.collective is not None}
+        owed, reported, late, days = set(), set(), set(), {}
+        for duty in in_force:
+            is_asked = duty.is_ongoing(min(last, period.ends_on)) or period.asks_dated
+            if duty.key in expanded or not is_asked or (duty.since is not None and duty.since > period.ends_on):
                 continue
-            said = [is_late for day, is_late in self.reports[key] if period.starts_on <= day <= period.ends_on]
-            if said or done_on is None or done_on > last:
-                owed.add(key)
+            said = [each for each in self.reports[duty.key] if period.starts_on <= each.reported_for <= period.ends_on]
+            if said or duty.done_on is None or duty.done_on > last:
+                owed.add(duty.key)
+                if silence := self._silence(period, duty):
+                    days[duty.key] = silence
             if said:
-                reported.add(key)
-            if any(said):
-                late.add(key)
-        return Turnout(frozenset(owed), frozenset(reported), frozenset(late))
+                reported.add(duty.key)
+            if any(each.is_late for each in said):
+                late.add(duty.key)
+        return Turnout(frozenset(owed), frozenset(reported), frozenset(late), days)
+
+    def _silence(self, period: Period, duty: Duty) -> int:
+        """Days of silence of a part that owes a report in ``period``, see ``Turnout.days``."""
+        ends = [each.recorded_on for each in self.reports[duty.key] if each.reported_for >= period.starts_on]
+        ends += [end for end in (duty.done_on, duty.until) if end is not None]
+        return max((min([self.day, *ends]) - period.due_on).days, 0)
 
 
 def periods(plan: Plan, day: date) -> list[PeriodRow]:
@@ -108,9 +165,16 @@ def periods(plan: Plan, day: date) -> list[PeriodRow]:
     return [_row(period, day, turnouts, reopened[period.pk]) for period in found]
 
 
-def period(found: Period, day: date) -> PeriodRow:
-    """One period as of ``day``."""
-    return _row(found, day, Turnouts(found.plan, day), reopenings([found])[found.pk])
+def period(found: Period, day: date, unit: Department | None = None) -> PeriodRow:
+    """One period as of ``day``; with ``unit`` what it alone owed and gave."""
+    return _row(found, day, Turnouts(found.plan, day, unit), reopenings([found])[found.pk])
+
+
+def turnouts_of(unit: Department, plan: Plan, day: date) -> list[tuple[Period, Turnout]]:
+    """What ``unit`` owed and gave in each period that had opened by ``day``, the newest first; three queries."""
+    turnouts = Turnouts(plan, day, unit)
+    found = [(each, turnouts.of(each)) for each in plan.periods.opened_by(day).order_by("-starts_on")]
+    return [(each, turnout) for each, turnout in found if turnout.owed]
 
 
 def _row(found: Period, day: date, turnouts: Turnouts, reopened: list[Reopening]) -> PeriodRow:

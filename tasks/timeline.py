@@ -13,11 +13,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from departments.models import Membership
+from departments.models import Department, Membership
 
 from .changes import ACTIONS, EMPTY, Change, changes_of, end_of, kind_of, names_in, start_of, who_did
 from .choices import AmendmentKind, Decision, ExtensionState, ReportState
-from .models import Amendment, Assignment, Extension, IndicatorValue, Measure, MilestoneEntry, Receipt, Report
+from .models import Amendment, Assignment, Extension, IndicatorValue, Measure, MilestoneEntry, Plan, Receipt, Report
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Event:
     marks: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     is_timed: bool = True
+    measure: Measure | None = None  # where the list is of more than one
 
     @property
     def on(self) -> date:
@@ -56,7 +57,7 @@ def events(measure: Measure, day: date, part: Assignment | None = None) -> list[
     found = [
         *_dates(measure, day),
         *_amendments(measure, day),
-        *_extensions(measure, day),
+        *_extensions(Extension.objects.filter(measure=measure), day),
         *_reports(own, day),
         *_receipts(own, day),
         *_steps(measure, day),
@@ -64,6 +65,24 @@ def events(measure: Measure, day: date, part: Assignment | None = None) -> list[
         *_changes(measure, part, day),
     ]
     return sorted((event for event in found if event.on <= day), key=lambda event: event.at, reverse=True)
+
+
+def events_of_unit(unit: Department, plan: Plan, day: date) -> list[Event]:
+    """
+    What ``unit`` did in ``plan`` by the end of ``day``, and what was decided on it, newest first.
+
+    Reports, returns, closings, requests for more time and receipts; of a collective what its members did for it. The
+    same number of queries however much has happened: reports, their files, extensions, receipts.
+    """
+    own = Q(assignment__in=Assignment.objects.filter(measure__plan=plan).answered_by(unit).order_by().values("pk"))
+    found = [
+        *_extensions(Extension.objects.of_plan(plan, day).asked_for_by(unit), day),
+        *_reports(own, day),
+        *_receipts(own, day),
+    ]
+    # The day on which a deadline passes is nobody's deed.
+    done = (event for event in found if event.on <= day and event.is_timed)
+    return sorted(done, key=lambda event: event.at, reverse=True)
 
 
 def _dates(measure: Measure, day: date) -> Iterator[Event]:
@@ -95,16 +114,24 @@ def _amended(each: Amendment) -> Iterator[Change]:
 # --- more time ---------------------------------------------------------------------------------------
 
 
-def _extensions(measure: Measure, day: date) -> Iterator[Event]:
+def _extensions(asked: Any, day: date) -> Iterator[Event]:
     """What was asked for, what became of it, and the deadlines that were moved and are over."""
-    asked = Extension.objects.filter(measure=measure).asked_by(day).select_related("department", "author", "reviewer")
-    for each in asked:
+    for each in asked.asked_by(day).select_related("measure", "department", "author", "reviewer"):
         unit = {"unit": each.department, "person": each.author.name}
         who = _("%(unit)s（%(person)s代录）") % unit if each.is_recorded_for_another else str(each.department)
         person = "" if each.is_recorded_for_another else each.author.name
         moved = Change(_("完成时限"), f"{each.from_due_on:%Y-%m-%d}", f"{each.due_on:%Y-%m-%d}")
         marks = (_("逾期后申请"),) if each.days_late else ()
-        yield Event(each.asked_at, who, _("申请延期"), each.reason, person=person, marks=marks, changes=(moved,))
+        yield Event(
+            each.asked_at,
+            who,
+            _("申请延期"),
+            each.reason,
+            person=person,
+            marks=marks,
+            changes=(moved,),
+            measure=each.measure,
+        )
         if each.state_on(day) != ExtensionState.PENDING:
             yield from _extension_decided(each, moved)
 
@@ -112,12 +139,15 @@ def _extensions(measure: Measure, day: date) -> Iterator[Event]:
 def _extension_decided(each: Extension, moved: Change) -> Iterator[Event]:
     row: Any = each  # decided, and so by somebody and with a time
     if each.state == ExtensionState.WITHDRAWN:
-        yield Event(row.decided_at, str(each.department), _("撤回延期申请"), person=row.reviewer.name)
+        yield Event(
+            row.decided_at, str(each.department), _("撤回延期申请"), person=row.reviewer.name, measure=each.measure
+        )
         return
     is_granted = each.state == ExtensionState.APPROVED
     text = "\n".join(filter(None, (each.document_number, each.opinion)))
     what = _("同意延期") if is_granted else _("不同意延期")
-    yield Event(row.decided_at, row.reviewer.name, what, text, changes=(moved,) if is_granted else ())
+    changes = (moved,) if is_granted else ()
+    yield Event(row.decided_at, row.reviewer.name, what, text, changes=changes, measure=each.measure)
     if is_granted:
         yield Event(end_of(each.due_on), _("系统"), _("延期后的完成时限到期"), is_timed=False)
 
@@ -136,7 +166,10 @@ def _reports(own: Q, day: date) -> Iterator[Event]:
         what = _("申请办结") if report.asks_to_close else _("填报进展")
         person = "" if report.is_recorded_for_another else report.author.name
         marks = tuple(_marks(report, before, day))
-        yield Event(report.recorded_at, _speaker(report), what, person=person, report=report, marks=marks)
+        measure = report.assignment.measure
+        yield Event(
+            report.recorded_at, _speaker(report), what, person=person, report=report, marks=marks, measure=measure
+        )
         if report.is_decided(day):
             yield _decision(report)
 
@@ -157,14 +190,15 @@ def _decision(report: Report) -> Event:
     review: Any = report.review  # decided, and so with a time
     person = review.reviewer.name if review.reviewer else ""
     unit = {"unit": report.department, "day": f"{report.recorded_on:%Y-%m-%d}"}
+    measure = report.assignment.measure
     if review.decision == Decision.WITHDRAWN:
         what = _("撤回%(day)s的办结申请") if report.asks_to_close else _("撤回%(day)s的进展填报")
-        return Event(review.decided_at, str(report.department), what % unit, person=person)
+        return Event(review.decided_at, str(report.department), what % unit, person=person, measure=measure)
     if review.decision == Decision.ACCEPTED:
         what = _("同意%(unit)s办结") if report.asks_to_close else _("审核通过%(unit)s%(day)s的进展填报")
     else:
         what = _("退回%(unit)s的办结申请") if report.asks_to_close else _("退回%(unit)s%(day)s的进展填报")
-    return Event(review.decided_at, person, what % unit, review.reason)
+    return Event(review.decided_at, person, what % unit, review.reason, measure=measure)
 
 
 def _speaker(report: Report) -> str:
@@ -185,9 +219,10 @@ def _member(part: Assignment) -> str:
 def _receipts(own: Q, day: date) -> Iterator[Event]:
     receipts = Receipt.objects.filter(own, signed_on__lte=day)
     for receipt in receipts.select_related(
-        "signed_by", "assignment__department", "assignment__collective_part__department"
+        "signed_by", "assignment__measure", "assignment__department", "assignment__collective_part__department"
     ):
-        yield Event(receipt.signed_at, _member(receipt.assignment), _("签收"), person=receipt.signed_by.name)
+        part = receipt.assignment
+        yield Event(receipt.signed_at, _member(part), _("签收"), person=receipt.signed_by.name, measure=part.measure)
 
 
 # --- steps and numbers -------------------------------------------------------------------------------

@@ -18,7 +18,9 @@ from .views import (
     report,
     review,
     rule,
+    section,
     snapshot,
+    unit,
 )
 
 urlpatterns = [
@@ -46,6 +48,9 @@ urlpatterns = [
     path("plans/<slug:slug>/snapshots/<int:pk>/export.xlsx", snapshot.export, name="snapshot_export"),
     path("plans/<slug:slug>/assignments/", assignment.assignments, name="assignments"),
     path("plans/<slug:slug>/assignments/<int:pk>/", assignment.assignment, name="assignment"),
+    path("plans/<slug:slug>/units/", unit.units, name="units"),
+    path("plans/<slug:slug>/units/<int:pk>/", unit.unit, name="unit"),
+    path("plans/<slug:slug>/sections/<int:number>/", section.section, name="section"),
     path("plans/<slug:slug>/receipts/", receipt.receipts, name="receipts"),
     path("plans/<slug:slug>/periods/", period.periods, name="periods"),
     path("plans/<slug:slug>/periods/new/", period.create, name="period_new"),

@@ -109,6 +109,14 @@ TABLE = [
     ("extension_withdraw office", "POST", "sign 403 sign 403 403 403 403 403 302"),
     ("extensions", SAFE, "       sign 403 sign 200 200 200 200 200 200"),
     ("extensions", UNSAFE, "     sign 405 sign 405 405 405 405 405 405"),
+    ("units", SAFE, "            sign 403 sign 200 200 200 200 200 200"),
+    ("units", UNSAFE, "          sign 405 sign 405 405 405 405 405 405"),
+    ("unit", SAFE, "             sign 403 sign 200 200 200 200 200 200"),
+    ("unit", UNSAFE, "           sign 405 sign 405 405 405 405 405 405"),
+    ("unit unknown", SAFE, "     sign 403 sign 404 404 404 404 404 404"),
+    ("section", SAFE, "          sign 403 sign 200 200 200 200 200 200"),
+    ("section", UNSAFE, "        sign 405 sign 405 405 405 405 405 405"),
+    ("section unknown", SAFE, "  sign 403 sign 404 404 404 404 404 404"),
     ("matrix", SAFE, "           sign 403 sign 200 200 200 200 200 200"),
     ("matrix", UNSAFE, "         sign 405 sign 405 405 405 405 405 405"),
     ("matrix_export", SAFE, "    sign 403 sign 403 403 403 200 200 200"),
@@ -271,6 +279,9 @@ def scene(db) -> Scene:
     places |= {name: reverse(name, args=[plan.slug]) for name in ("comparison", "comparison_export", "snapshots")}
     frozen = a_snapshot(plan, date(2021, 12, 1))
     places |= {name: reverse(name, args=[plan.slug, frozen.pk]) for name in ("snapshot", "snapshot_export")}
+    places |= {"units": reverse("units", args=[plan.slug])}
+    places |= {"unit": reverse("unit", args=[plan.slug, own.pk]), "section": reverse("section", args=[plan.slug, 1])}
+    places |= {f"{name} unknown": reverse(name, args=[plan.slug, 10**6]) for name in ("unit", "section")}
     places |= {"extensions": reverse("extensions", args=[plan.slug])}
     places |= {"assignment": reverse("assignment", args=[plan.slug, parts["own"].pk])}
     places |= {"measure unknown": reverse("measure", args=[plan.slug, 99])}

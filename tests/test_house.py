@@ -25,7 +25,7 @@ LAYERS = (
     {"permissions", "snapshot"},
     {"actions"},
     {"forms", "filters", "links", "charts", "dashboard", "comparison", "matrix", "summary"}
-    | {"periods", "queue", "changes", "timeline", "excel", "papers"},
+    | {"periods", "queue", "changes", "timeline", "units", "sections", "excel", "papers"},
     {"views", "admin", "context", "templatetags", "management"},
     {"urls"},
 )

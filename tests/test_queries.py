@@ -122,9 +122,9 @@ def test_the_ledger_of_parts(db) -> None:
         lambda rows: (signed_in(a_leader()), f"{a_filled_plan(rows).get_absolute_url()}assignments/?per=100")
     )
 
-    # session, person, roles, plan, number of parts, sections and units to choose from, parts, their last reports,
-    # the members' parts of collectives
-    assert costs_of == dict.fromkeys(ROWS, 10)
+    # session, person, roles, plan, number of parts, sections, units and members to choose from, parts, their last
+    # reports, the members' parts of collectives
+    assert costs_of == dict.fromkeys(ROWS, 11)
 
 
 def test_a_measure(db) -> None:

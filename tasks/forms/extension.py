@@ -8,8 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from departments.models import Department
+
 from ..choices import Age, ExtensionState
-from ..models import Extension
+from ..models import Extension, Plan, units_involved
 from .fields import PlainTextField, ShortSelect
 
 AREA = {"class": "form-control", "rows": 3}
@@ -102,3 +104,22 @@ class ExtensionsForm(forms.Form):
         widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
         error_messages={"invalid_choice": _("没有这一项，请从列表中选择。")},
     )
+    late = forms.ChoiceField(
+        label=_("申请时间"),
+        choices=[("", _("不限时间")), ("yes", _("逾期后申请"))],
+        required=False,
+        widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
+        error_messages={"invalid_choice": _("没有这一项，请从列表中选择。")},
+    )
+    unit = forms.ModelChoiceField(
+        label=_("申请单位"),
+        empty_label=_("全部责任单位"),
+        queryset=Department.objects.none(),
+        required=False,
+        widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
+        error_messages={"invalid_choice": _("没有这一项，请从列表中选择。")},
+    )
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units_involved(plan)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from .draft import Draft
 from .evidence import Evidence
 from .extension import Extension
 from .indicator import Indicator, IndicatorValue
-from .measure import Measure, units_of
+from .measure import Measure, units_involved, units_of
 from .milestone import Milestone, MilestoneEntry
 from .period import Period
 from .plan import Plan, Section, SourceNote
@@ -40,6 +40,7 @@ __all__ = [
     "Snapshot",
     "SourceNote",
     "Words",
+    "units_involved",
     "units_of",
     "with_wording",
 ]

@@ -14,7 +14,7 @@ from ..choices import Age, Decision, Timeliness
 from ..course import HORIZONS, asked_between
 from ..timeliness import not_terminated
 from .amendment import wording_in_force
-from .closing import is_settled
+from .closing import count_by_clock, is_kept, is_measured, is_missed, is_settled
 from .period import Period, owed
 from .plan import Plan
 from .report import Report
@@ -142,6 +142,30 @@ class AttentionQuerySet(models.QuerySet[Any]):
 
     def unreported(self) -> Self:
         return self.filter(has_reported=False)
+
+    def as_member(self) -> Self:
+        """The parts that units have as members of a collective."""
+        return self.filter(collective_part__isnull=False)
+
+    def answered_by(self, unit: Any) -> Self:
+        """The parts of ``unit``; of a collective also its members' own, who answer for it."""
+        return self.filter(Q(department=unit) | Q(collective_part__department=unit))
+
+    def measured(self, day: date, clock: str) -> Self:
+        """Dated ones of which it can be said whether they were in time, see ``is_measured``. Wants ``as_of``."""
+        return self.filter(is_measured(day, clock, "measure__"))
+
+    def kept(self, day: date, clock: str) -> Self:
+        """Those of ``measured`` that were asked to be closed on or before the deadline."""
+        return self.filter(is_kept(clock, "measure__"))
+
+    def missed(self, day: date, clock: str) -> Self:
+        """Those of ``measured`` that were asked to be closed after the deadline, or not at all."""
+        return self.filter(is_measured(day, clock, "measure__"), is_missed(clock, "measure__"))
+
+    def count_by_clock(self, day: date) -> dict[str, int]:
+        """How many are ``measured`` and ``kept`` on each clock, as ``original_kept``; one query. Wants ``as_of``."""
+        return count_by_clock(self, day, "measure__")
 
     def needing_coordination(self, day: date) -> Self:
         """

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Coalesce
 
 from ..timeliness import EVER, NEVER
+
+# The two clocks: the deadline as issued, and the one in force.
+CLOCKS = ("original", "effective")
 
 # The two days of a part's closing: on which it was asked for, and on which that was accepted.
 ASKED, ACCEPTED = "closing_asked_on", "closing_accepted_on"
@@ -35,3 +39,37 @@ def own_closing_or_leaving(day: date, field: str) -> Case:
 def is_settled(day: date) -> Q:
     """Whether a part's own request had been accepted by ``day``."""
     return Q(**{f"{ACCEPTED}__lte": day})
+
+
+def _deadline(clock: str, measure: str) -> str:
+    return "effective_due_on" if clock == "effective" else f"{measure}due_on"
+
+
+def is_measured(day: date, clock: str, measure: str = "") -> Q:
+    """
+    Whether it can be said on ``day`` that a dated row was in time or not: it is closed, or its deadline is over.
+
+    ``clock`` names the deadline, see ``CLOCKS``; ``measure`` is the path to the measure's fields.
+    """
+    over = Q(requested_on__isnull=False) | Q(**{f"{_deadline(clock, measure)}__lt": day})
+    return over & Q(effective_due_on__isnull=False)
+
+
+def is_kept(clock: str, measure: str = "") -> Q:
+    """Whether a row of ``is_measured`` was asked to be closed on or before the deadline."""
+    return Q(requested_on__lte=F(_deadline(clock, measure)))
+
+
+def is_missed(clock: str, measure: str = "") -> Q:
+    """Whether a row of ``is_measured`` was asked to be closed after the deadline, or is open."""
+    return Q(requested_on__isnull=True) | Q(requested_on__gt=F(_deadline(clock, measure)))
+
+
+def count_by_clock(rows: Any, day: date, measure: str = "") -> dict[str, int]:
+    """How many of ``rows`` are measured and kept on each clock, as ``original_kept``; one query."""
+    counts = {}
+    for clock in CLOCKS:
+        counts[f"{clock}_measured"] = Count("pk", filter=is_measured(day, clock, measure))
+        counts[f"{clock}_kept"] = Count("pk", filter=is_kept(clock, measure))
+    numbers: dict[str, int] = rows.order_by().aggregate(**counts)
+    return numbers

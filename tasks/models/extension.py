@@ -53,6 +53,13 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         """All that had been asked for in ``plan`` by the end of ``day``."""
         return self.asked_by(day).filter(measure__plan=plan)
 
+    def asked_for_by(self, unit: Department) -> ExtensionQuerySet:
+        return self.filter(department=unit)
+
+    def asked_late(self) -> ExtensionQuerySet:
+        """Those asked for when the deadline then in force was over (逾期后申请)."""
+        return self.filter(asked_on__gt=F("from_due_on"))
+
     def narrowed(
         self, day: date, *, state: str = "", repeated: bool = False, age: Age | None = None
     ) -> ExtensionQuerySet:

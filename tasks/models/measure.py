@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Max, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,24 +21,12 @@ from ..course import HORIZONS, course
 from ..validators import printable
 from .amendment import wording_in_force
 from .assignment import Assignment, measure_closing
-from .closing import ACCEPTED, ASKED
+from .closing import ACCEPTED, ASKED, count_by_clock, is_kept, is_measured, is_missed
 from .extension import Extension, effective_due_on, last_extension
 from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
 from .rule import due_soon_days
-
-# The two clocks: the deadline as issued, and the one in force.
-CLOCKS = {"original": "due_on", "effective": "effective_due_on"}
-
-
-def _is_measured(day: date, clock: str) -> Q:
-    over = Q(requested_on__isnull=False) | Q(**{f"{CLOCKS[clock]}__lt": day})
-    return over & Q(effective_due_on__isnull=False)
-
-
-def _is_kept(clock: str) -> Q:
-    return Q(requested_on__lte=F(CLOCKS[clock]))
 
 
 def units_of(plan: Plan, day: date) -> DepartmentQuerySet:
@@ -51,6 +39,12 @@ def units_of(plan: Plan, day: date) -> DepartmentQuerySet:
     of_plan = Measure.objects.filter(pk=OuterRef("measure_id"), plan=plan)
     named = Assignment.objects.named(day).filter(Exists(of_plan), department=OuterRef("pk"))
     return Department.objects.filter(Exists(named))
+
+
+def units_involved(plan: Plan) -> DepartmentQuerySet:
+    """The units that ``plan`` names or has named, and those that had a part in it as members of a collective."""
+    of_plan = Assignment.objects.filter(measure__plan=plan, department=OuterRef("pk"))
+    return Department.objects.filter(Exists(of_plan))
 
 
 # When a measure's duty to be reported on began, where it became ongoing after it was issued.
@@ -179,22 +173,21 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """
         Dated ones of which it can be said whether they were in time: closed, or their deadline is over on ``day``.
 
-        ``clock`` names the deadline, see ``CLOCKS``. Wants ``lights``.
+        ``clock`` names the deadline, see ``closing.CLOCKS``. Wants ``lights``.
         """
-        return self.filter(_is_measured(day, clock))
+        return self.filter(is_measured(day, clock))
 
     def kept(self, day: date, clock: str) -> MeasureQuerySet:
         """Those of ``measured`` that were asked to be closed on or before the deadline."""
-        return self.filter(_is_kept(clock))
+        return self.filter(is_kept(clock))
+
+    def missed(self, day: date, clock: str) -> MeasureQuerySet:
+        """Those of ``measured`` that were asked to be closed after the deadline, or not at all."""
+        return self.filter(is_measured(day, clock), is_missed(clock))
 
     def count_by_clock(self, day: date) -> dict[str, int]:
         """How many are ``measured`` and ``kept`` on each clock, as ``original_kept``; one query. Wants ``lights``."""
-        counts = {}
-        for clock in CLOCKS:
-            counts[f"{clock}_measured"] = Count("pk", filter=_is_measured(day, clock))
-            counts[f"{clock}_kept"] = Count("pk", filter=_is_kept(clock))
-        numbers: dict[str, int] = self.order_by().aggregate(**counts)
-        return numbers
+        return count_by_clock(self, day)
 
     def needing_coordination(self, day: date) -> MeasureQuerySet:
         """Open measures on which a unit's last word asks the leading group to step in."""

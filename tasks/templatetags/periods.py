@@ -5,8 +5,11 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from ..choices import PeriodState
+from ..models import Assignment
+from ..periods import Turnout
 
 register = template.Library()
 
@@ -29,3 +32,13 @@ def period_state(state: str) -> SafeString:
         shape,
         PeriodState(state).label,
     )
+
+
+@register.simple_tag
+def silence(turnout: Turnout, part: Assignment) -> SafeString | str:
+    """How long a part was silent after the last day to report; nothing where it was not."""
+    days = turnout.days.get(part.pk)
+    if not days:
+        return ""
+    words = ngettext("超期%(days)d天", "超期%(days)d天", days) % {"days": days}
+    return format_html('<div class="sub">{}</div>', words)

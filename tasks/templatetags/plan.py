@@ -120,6 +120,12 @@ def on(context: RequestContext, day: date, name: str, *args: Any, **query: Any) 
     return link(replace(context["as_of"], day=day), name, *args, **query)
 
 
+@register.simple_tag(takes_context=True)
+def parts(context: RequestContext, condition: str, unit: int, **query: Any) -> str:
+    """The list of a unit's parts for the day that is shown: as ``unit`` of the text, or as ``member``."""
+    return link(context["as_of"], "assignments", context["plan"].slug, **{condition: unit}, **query)
+
+
 @register.simple_tag
 def deadline(row: Any) -> SafeString | str:
     """The deadline in force of a measure or part with its light, and the one that was issued where it was moved."""

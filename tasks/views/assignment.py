@@ -44,9 +44,10 @@ def assignments(request: HttpRequest, slug: str) -> HttpResponse:
         return short
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
+    # What a member owes is counted with its collective; its own parts are another list.
+    rows = Assignment.objects.in_force(day) if request.GET.get("member") else Assignment.objects.named(day)
     parts = (
-        Assignment.objects.named(day)
-        .filter(measure__plan=plan)
+        rows.filter(measure__plan=plan)
         .as_of(day, plan)
         .with_last_report(day)
         .with_members(day)

@@ -32,13 +32,17 @@ def extensions(request: HttpRequest, slug: str) -> HttpResponse:
         return short
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
-    form = ExtensionsForm(request.GET)
+    form = ExtensionsForm(request.GET, plan=plan)
     rows = Extension.objects.none()
     if form.is_valid():
         typed = form.cleaned_data
         age = Age(typed["age"]) if typed["age"] else None
         rows = with_wording(Extension.objects.of_plan(plan, day).with_request().in_order(), day)
         rows = rows.narrowed(day, state=typed["state"], repeated=bool(typed["repeated"]), age=age)
+        if typed["unit"]:
+            rows = rows.asked_for_by(typed["unit"])
+        if typed["late"]:
+            rows = rows.asked_late()
     context = {"plan": plan, "filter": {"form": form}, **turned(request, rows, LENGTH)}
     context["rows"] = stood(context["page"].object_list, day_of(request).day)
     return render(request, "tasks/extension/list.html", context)

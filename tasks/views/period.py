@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from departments.models import Department
+
 from .. import permissions
 from ..actions import period as actions
 from ..forms.period import BulkForm, PeriodForm, ReopeningForm
 from ..links import day_of
-from ..models import Assignment, Period, Plan, with_wording
+from ..models import Assignment, Period, Plan, units_involved, with_wording
 from ..periods import period as period_row
 from ..periods import periods as period_rows
 from .access import allowed, person
@@ -73,7 +75,8 @@ def _list(request: HttpRequest, plan: Plan, *, faults: list[str] | None = None, 
 def period(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Who owes a report in one period: all of them, or those who have reported, reported late, or said nothing."""
     found = get_object_or_404(Period.objects.select_related("plan"), plan__slug=slug, pk=pk)
-    row = period_row(found, day_of(request).day)
+    unit = _unit(request, found.plan)
+    row = period_row(found, day_of(request).day, unit)
     turnout = row.turnout
     steps = []
     if turnout is not None:
@@ -83,6 +86,8 @@ def period(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             ("late", _("补报"), turnout.late),
             ("no", _("未报"), turnout.silent),
         ]
+        if unit is not None:
+            steps.insert(1, ("in_time", _("按期"), turnout.in_time))
     shown = next((step for step in steps if step[0] == request.GET.get("reported")), steps[0] if steps else None)
     parts = Assignment.objects.filter(pk__in=shown[2] if shown else ()).select_related("measure", "department")
     parts = with_wording(parts, day_of(request).day)
@@ -91,9 +96,20 @@ def period(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "row": row,
         "steps": [(value, label, len(keys)) for value, label, keys in steps],
         "shown": shown[0] if shown else "",
+        "unit": unit,
         "parts": parts.order_by("measure__number", "position", "department__position", "pk"),
     }
     return render(request, "tasks/period/detail.html", context)
+
+
+def _unit(request: HttpRequest, plan: Plan) -> Department | None:
+    """The unit that the page is narrowed down to; 404 where the plan has no such unit."""
+    key = request.GET.get("unit", "")
+    if not key:
+        return None
+    if not (key.isascii() and key.isdecimal() and len(key) < 10):
+        raise Http404
+    return get_object_or_404(units_involved(plan), pk=int(key))
 
 
 def _sent(request: HttpRequest) -> QueryDict | None:
