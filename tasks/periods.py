@@ -170,11 +170,12 @@ def period(found: Period, day: date, unit: Department | None = None) -> PeriodRo
     return _row(found, day, Turnouts(found.plan, day, unit), reopenings([found])[found.pk])
 
 
-def turnouts_of(unit: Department, plan: Plan, day: date) -> list[tuple[Period, Turnout]]:
-    """What ``unit`` owed and gave in each period that had opened by ``day``, the newest first; three queries."""
+def periods_of_unit(unit: Department, plan: Plan, day: date) -> list[PeriodRow]:
+    """The periods in which ``unit`` owed reports by ``day``, the newest first, and its turnout; three queries."""
     turnouts = Turnouts(plan, day, unit)
-    found = [(each, turnouts.of(each)) for each in plan.periods.opened_by(day).order_by("-starts_on")]
-    return [(each, turnout) for each, turnout in found if turnout.owed]
+    opened = plan.periods.opened_by(day).order_by("-starts_on")
+    rows = [PeriodRow(each, each.state(day), turnouts.of(each)) for each in opened]
+    return [row for row in rows if row.turnout is not None and row.turnout.owed]
 
 
 def _row(found: Period, day: date, turnouts: Turnouts, reopened: list[Reopening]) -> PeriodRow:

@@ -14,8 +14,8 @@ from departments.models import Department, Membership
 
 from .choices import PRINCIPAL_ROLES, ExtensionState, Timeliness
 from .dashboard import ORDER
-from .models import Assignment, Extension, Period, Plan, units_involved
-from .periods import Turnout, turnouts_of
+from .models import Assignment, Extension, Plan, units_involved
+from .periods import PeriodRow, Turnout, periods_of_unit
 
 
 @dataclass
@@ -151,36 +151,41 @@ class Reliability:
     parts: closed in time on both clocks; and the extensions it asked for.
     """
 
-    periods: list[tuple[Period, Turnout]]
+    periods: list[PeriodRow]
     closings: list[Kept]
     extensions: Extensions
 
     @property
+    def over(self) -> list[Turnout]:
+        """The turnouts that are summed up: of the periods whose last day to report is over."""
+        return [row.turnout for row in self.periods if row.turnout is not None and not row.is_before_due]
+
+    @property
     def owed(self) -> int:
-        return sum(len(turnout.owed) for _period, turnout in self.periods)
+        return sum(len(turnout.owed) for turnout in self.over)
 
     @property
     def in_time(self) -> int:
-        return sum(len(turnout.in_time) for _period, turnout in self.periods)
+        return sum(len(turnout.in_time) for turnout in self.over)
 
     @property
     def late(self) -> int:
-        return sum(len(turnout.late) for _period, turnout in self.periods)
+        return sum(len(turnout.late) for turnout in self.over)
 
     @property
     def silent(self) -> int:
-        return sum(len(turnout.silent) for _period, turnout in self.periods)
+        return sum(len(turnout.silent) for turnout in self.over)
 
     @property
     def days_of_silence(self) -> int:
-        return sum(turnout.days_of_silence for _period, turnout in self.periods)
+        return sum(turnout.days_of_silence for turnout in self.over)
 
 
 def reliability(unit: Department, plan: Plan, day: date) -> Reliability:
     """As of ``day``, in a fixed number of queries: periods, parts, reports, closings of both lists, extensions."""
     asked = Extension.objects.of_plan(plan, day).asked_for_by(unit)
     return Reliability(
-        periods=turnouts_of(unit, plan, day),
+        periods=periods_of_unit(unit, plan, day),
         closings=list(_closings(unit, plan, day)),
         extensions=Extensions.of(asked, day),
     )

@@ -324,7 +324,7 @@ def test_the_list_and_one_request_cost_the_same_with_one_row_and_with_three() ->
             costs.append(len(captured))
         found[rows] = costs
 
-    # session, person, roles; the list: plan, number of requests, requests, their measures' units; one request: itself,
-    # its measure's units, the measure with its light, its parts, the chain and its units
+    # session, person, roles; the list: plan, number of requests, units to choose from, requests, their measures'
+    # units; one request: itself, its measure's units, the measure with its light, its parts, the chain and its units
     assert Measure.objects.count() == 3
-    assert found == {rows: [7, 9] for rows in (1, 2, 3)}
+    assert found == {rows: [8, 9] for rows in (1, 2, 3)}
