@@ -35,6 +35,10 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# Browsers keep cookies by host and not by port: a second instance on one machine needs names of its own.
+COOKIE_PREFIX = env.str("COOKIE_PREFIX", default="")
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0)
 # BEHIND_PROXY says that a proxy overwrites X-Forwarded-Proto and X-Forwarded-For on every request.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)

@@ -19,6 +19,7 @@ from django.dispatch import receiver
 from departments.models import Alias, Department, Role
 from tasks.actions.period import create_ahead
 from tasks.models import Assignment, Indicator, Measure, Milestone, Period, Plan, Section, SourceNote
+from tasks.models.demonstration import remember
 
 SHIPPED = "dongli-ip-2020-2021"
 PARTS: tuple[type[models.Model], ...] = (
@@ -62,6 +63,14 @@ def _quick_passwords(settings):
 def _files_in_memory(settings):
     """No test leaves a file in the folder of a running instance."""
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+
+
+@pytest.fixture(autouse=True)
+def _an_ordinary_database() -> Iterator[None]:
+    """What a server knows after its first page; the tests of the demonstration begin with ``forget``."""
+    remember(mark=None)
+    yield
+    remember(mark=None)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ LAYERS = (
     {"actions"},
     {"forms", "filters", "links", "charts", "dashboard", "comparison", "matrix", "summary"}
     | {"periods", "queue", "changes", "timeline", "units", "sections", "excel", "papers"},
-    {"views", "admin", "context", "templatetags", "management"},
+    {"views", "admin", "context", "templatetags", "management", "demonstration"},
     {"urls"},
 )
 # Only these ask what day it is; everything else is told.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..models import demonstration_mark
 from .style import MOST_LINES, Pen, capacity, lines, lines_of, printable, row_height
 
 Row = TypeVar("Row")
@@ -76,7 +77,8 @@ def draw(
 
 def _head(pen: Pen, sheet: Worksheet, heading: Heading, columns: tuple[Column[Row], ...]) -> None:
     _banner(pen, sheet, TITLE_ROW, heading.title, columns, "title", size=18)
-    _banner(pen, sheet, DOCUMENT_ROW, heading.document, columns, "document", size=11)
+    mark = _("【演示数据，均非真实】") if demonstration_mark() else ""
+    _banner(pen, sheet, DOCUMENT_ROW, mark + heading.document, columns, "document", size=11)
     for place, column in enumerate(columns, start=1):
         sheet.column_dimensions[get_column_letter(place)].width = column.width
         pen.write(sheet, HEADER_ROW, place, str(column.label), "header")

@@ -2,6 +2,7 @@
 
 from .amendment import Amendment, with_wording
 from .assignment import Assignment
+from .demonstration import Demonstration, demonstration_mark
 from .draft import Draft
 from .evidence import Evidence
 from .extension import Extension
@@ -21,6 +22,7 @@ __all__ = [
     "WORDS",
     "Amendment",
     "Assignment",
+    "Demonstration",
     "Draft",
     "Evidence",
     "Extension",
@@ -40,6 +42,7 @@ __all__ = [
     "Snapshot",
     "SourceNote",
     "Words",
+    "demonstration_mark",
     "units_involved",
     "units_of",
     "with_wording",

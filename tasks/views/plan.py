@@ -1,5 +1,6 @@
 """The way in, the list of plans, and one plan's dashboard."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from ..comparison import since_last
 from ..dashboard import dashboard
 from ..dashboard.slides import deck
 from ..links import day_of, link
-from ..models import Plan, units_of
+from ..models import Plan, demonstration_mark, units_of
 from .access import allowed
 
 # How long before the last reporting period ends its office is told so.
@@ -24,7 +25,10 @@ def home(request: HttpRequest) -> HttpResponse:
     plan = Plan.objects.newest_first().first()
     if plan is None:
         return render(request, "tasks/plan/none.html")
-    return redirect(link(day_of(request), "plan", plan.slug))
+    as_of, mark = day_of(request), demonstration_mark()
+    if mark is not None and "as_of" not in request.GET:
+        as_of = replace(as_of, day=mark.last_day)  # made-up data say nothing of today
+    return redirect(link(as_of, "plan", plan.slug))
 
 
 @require_safe
@@ -48,7 +52,9 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
             "since_last": since_last(found, as_of.day),
             "may_export": permissions.may_export(request.user),
             "may_register_members": permissions.may_manage_members(request.user),
+            # Nobody goes on reporting after the last day of made-up data.
             "periods_run_out": permissions.may_manage_periods(request.user)
+            and demonstration_mark() is None
             and not found.periods.containing(as_of.today + RUNS_OUT).exists(),
         },
     )
