@@ -10,7 +10,7 @@ VENDOR := plan_tracker/static/vendor
 ASSETS := requirements/assets
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lock vendor messages bench screenshots dev $(CHECKS)
+.PHONY: help run demo test check lock vendor messages bench screenshots dev $(CHECKS)
 
 help: ## name the targets (this text)
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ help: ## name the targets (this text)
 
 run: ## install, migrate, load the plan, create the first accounts, serve (HOST, PORT)
 	@.ci/serve
+
+demo: ## the same with made-up data, in a database and on a port of its own (HOST, PORT; 8001)
+	@.ci/serve demo
 
 test: dev ## the whole test suite, in parallel (ARGS goes to pytest, WORKERS is their number)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import copy
 import gc
+import json
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.apps import AppConfig
+from django.conf import settings as the_settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.test import override_settings
 
 from departments.models import Alias, Department, Role
 from tasks.actions.period import create_ahead
+from tasks.demonstration.load import load
+from tasks.management.commands.load_plan import SHIPPED as SHIPPED_FILE
 from tasks.models import Assignment, Indicator, Measure, Milestone, Period, Plan, Section, SourceNote
-from tasks.models.demonstration import remember
+from tasks.models.demonstration import forget, remember
 
 SHIPPED = "dongli-ip-2020-2021"
 PARTS: tuple[type[models.Model], ...] = (
@@ -27,6 +33,7 @@ PARTS: tuple[type[models.Model], ...] = (
     *(Milestone, Indicator, Period),
 )
 LAST_PERIOD = date(2023, 12, 31)
+IN_MEMORY = {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
 
 
 def pytest_collection_finish() -> None:
@@ -62,7 +69,7 @@ def _quick_passwords(settings):
 @pytest.fixture(autouse=True)
 def _files_in_memory(settings):
     """No test leaves a file in the folder of a running instance."""
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    settings.STORAGES = settings.STORAGES | IN_MEMORY
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +100,28 @@ def shipped_plan(db, shipped_rows) -> Plan:
             for statement in connection.ops.sequence_reset_sql(no_style(), PARTS):
                 cursor.execute(statement)
     return Plan.objects.get(slug=SHIPPED)
+
+
+def the_document() -> object:
+    """The shipped plan as its file has it."""
+    return json.loads((Path(the_settings.FIXTURE_DIRS[0]) / SHIPPED_FILE).read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def _loaded(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Loading takes seconds: what a test writes afterwards goes with the test, this goes with the file."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(STORAGES=the_settings.STORAGES | IN_MEMORY),
+        transaction.atomic(),
+    ):
+        load(document=the_document())
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def demonstration(_loaded, db) -> Plan:
+    """The plan in a database that holds the demonstration, to a server that has not looked yet."""
+    forget()
+    return Plan.objects.get()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tasks.models import Indicator, IndicatorValue, Milestone, MilestoneEntry
+from tasks.models import Demonstration, Indicator, IndicatorValue, Milestone, MilestoneEntry
 
 from .builders import DUE_ON, a_department, a_measure, a_milestone, a_supervisor, an_indicator, at
 from .test_constraints_rows import Case
@@ -60,6 +60,11 @@ def value(**fields: Any) -> IndicatorValue:
 
 
 CASES = {
+    "demonstration_at_most_one": Case(
+        "演示标记最多一个。",
+        accepted=[lambda: Demonstration(last_day=DUE_ON)],
+        refused=[lambda: Demonstration(id=2, last_day=DUE_ON)],
+    ),
     "milestone_position_once_on_measure": Case(
         "本任务中已有该顺序的节点。",
         accepted=[milestone, lambda: milestone(position=1, measure=a_measure())],

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
-from auditlog.models import LogEntry
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connections
 from django.test.testcases import LiveServerThread
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from departments.models import Department, User
-from tasks.actions.period import create_ahead
+from tasks.demonstration.calendar import LAST_DAY
+from tasks.demonstration.load import load
+from tasks.management.commands.load_plan import SHIPPED
 from tasks.models import Extension, Plan, Review
 
-from . import history
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
-from .builders import SHANGHAI, at
-from .conftest import SHIPPED
+from .builders import SHANGHAI
 
 LARGEST = 250_000  # bytes of one picture
 
@@ -36,30 +36,30 @@ class Picture:
     """One picture: ``address`` asks for the page, ``act`` does something on it."""
 
     name: str
-    who: Callable[[history.Cast], User | None]
+    who: Callable[[], User | None]
     address: Callable[[Plan], str]
     height: int
     width: int = DESK
     act: Callable[[Page], object] = lambda page: None
 
 
-def reporter(cast: history.Cast) -> User:
-    return cast.reporters["公安东丽分局"]
+def reporter() -> User:
+    return User.objects.get(username="tianbao02")  # of 公安东丽分局
 
 
-def supervisor(cast: history.Cast) -> User:
-    return cast.supervisor
+def supervisor() -> User:
+    return User.objects.get(username="duban1")
 
 
-def leader(cast: history.Cast) -> User:
-    return cast.leader
+def leader() -> User:
+    return User.objects.get(username="lingdao1")
 
 
-def administrator(cast: history.Cast) -> User:
-    return cast.administrator
+def administrator() -> User:
+    return User.objects.get(username="guanli1")
 
 
-def nobody(cast: history.Cast) -> None:
+def nobody() -> None:
     return None
 
 
@@ -157,8 +157,8 @@ def take(folder: Path, only: Sequence[str]) -> None:
     if CHROMIUM is None:
         raise SystemExit("There is no chromium on PATH.")
     folder.mkdir(parents=True, exist_ok=True)
-    plan, cast = half_a_year()
-    now = datetime.combine(history.TODAY, time(10, 30), SHANGHAI)
+    plan = the_demonstration()
+    now = datetime.combine(LAST_DAY, time(10, 30), SHANGHAI)
     with (
         mock.patch("django.utils.timezone.now", return_value=now),
         server() as address,
@@ -167,34 +167,15 @@ def take(folder: Path, only: Sequence[str]) -> None:
     ):
         for picture in PICTURES:
             if not only or picture.name in only:
-                size = keep(shot(chromium, address, picture, plan, cast), folder / f"{picture.name}.png")
+                size = keep(shot(chromium, address, picture, plan), folder / f"{picture.name}.png")
                 print(f"{picture.name}.png {size / 1000:.0f} kB")
 
 
-def half_a_year() -> tuple[Plan, history.Cast]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def the_demonstration() -> Plan:
+    """The plan in a database that holds the demonstration, with its banner on every page."""
     call_command("migrate", verbosity=0)
-    call_command("loaddata", SHIPPED, verbosity=0)
-    plan = Plan.objects.get(slug=SHIPPED)
-    create_ahead(plan=plan, until=date(2022, 12, 31))
-    LogEntry.objects.all().delete()  # of the loading itself
-    with transaction.atomic():
-        cast = history.half_a_year(plan)
-        date_the_log(cast)
-        return plan, cast
-
-
-def date_the_log(cast: history.Cast) -> None:
-    """The log knows only the clock of the machine: its entries become those of the day and the person they tell of."""
-    said = {
-        "period": (cast.supervisor, date(2021, 11, 1)),
-        "membership": (cast.administrator, date(2021, 9, 6)),
-        "milestoneentry": (cast.reporters["区委宣传部"], date(2021, 12, 6)),
-    }
-    for number, entry in enumerate(LogEntry.objects.select_related("content_type").order_by("pk")):
-        by, day = said.get(entry.content_type.model, (cast.administrator, date(2021, 8, 30)))
-        entry.actor, entry.timestamp = by, at(day, 9, number % 60)
-        entry.save(update_fields=["actor", "timestamp"])
+    load(document=json.loads((Path(settings.FIXTURE_DIRS[0]) / SHIPPED).read_text("utf-8")))
+    return Plan.objects.get()
 
 
 @contextmanager
@@ -213,11 +194,11 @@ def server() -> Iterator[str]:
         connections.close_all()
 
 
-def shot(chromium: Browser, address: str, picture: Picture, plan: Plan, cast: history.Cast) -> bytes:
+def shot(chromium: Browser, address: str, picture: Picture, plan: Plan) -> bytes:
     size = {"width": picture.width, "height": picture.height}
     scale = 2 if picture.width == PHONE else 1
     with chromium.new_context(base_url=address, viewport=size, device_scale_factor=scale, **OPTIONS) as context:
-        user = picture.who(cast)
+        user = picture.who()
         if user is not None:
             context.add_cookies([session_of(user, address)])
         page = context.new_page()

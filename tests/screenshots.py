@@ -1,9 +1,8 @@
 """
 Takes the pictures of the pages for README and guide into docs/images: `make screenshots`.
 
-A database of its own, thrown away at the end, holds the shipped plan and half a year that is made up (`history`); the
-server runs in this process and believes that today is the last day of it, so that the pictures change only when the
-pages do.
+A database of its own, thrown away at the end, holds the demonstration (`make demo`), banner and all; the server runs in
+this process and believes that today is the last day of it, so that the pictures change only when the pages do.
 """
 
 from __future__ import annotations

@@ -20,8 +20,7 @@ from .builders import (
     a_return,
     own_part,
 )
-from .history import TODAY
-from .test_excel_ledger import column, day, opened, row, rows
+from .test_excel_ledger import TODAY, column, day, opened, row, rows
 
 pytestmark = pytest.mark.django_db
 

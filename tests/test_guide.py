@@ -1,15 +1,10 @@
-"""The guide's pictures are there, small, and shown; the half year they are taken of holds every light."""
+"""The guide's pictures are there, small, and shown."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
-from tasks.choices import Timeliness
-from tasks.models import Assignment, Measure, Plan
-
-from . import history
 from .pictures import LARGEST, PICTURES
 from .screenshots import IMAGES
 
@@ -36,19 +31,3 @@ def test_every_picture_is_shown_and_none_is_missing() -> None:
 
 def test_no_picture_is_large() -> None:
     assert [path.name for path in IMAGES.glob("*.png") if path.stat().st_size > LARGEST] == []
-
-
-def test_the_half_year_of_the_pictures_holds_every_light(shipped_plan: Plan) -> None:
-    history.half_a_year(shipped_plan)
-
-    measures = Counter(Measure.objects.as_of(history.TODAY).values_list("timeliness", flat=True))
-    waiting = Assignment.objects.as_of(history.TODAY).filter(is_waiting=True).count()
-    assert measures == {
-        Timeliness.CLOSED: 9,
-        Timeliness.CLOSED_LATE: 1,
-        Timeliness.ONGOING: 20,
-        Timeliness.SILENT: 6,
-        Timeliness.DUE_SOON: 1,
-        Timeliness.OVERDUE: 5,
-    }
-    assert waiting == 3

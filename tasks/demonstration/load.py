@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 
 from auditlog.models import LogEntry
@@ -48,18 +47,30 @@ def load(*, document: object) -> bool:
         return False
     if is_in_use:
         raise InUse
-    issued = at(ISSUED)
-    _dated(lambda: plans.load(document=document, today=ISSUED) and None, issued)
-    casting, came = Casting(), at(PEOPLE_CAME)
-    _dated(lambda: casting.everybody(came) and None, came)
+    log = Log()
+    plans.load(document=document, today=ISSUED)
+    log.date(at(ISSUED))
+    casting = Casting()
+    casting.everybody(at(PEOPLE_CAME))
+    log.date(at(PEOPLE_CAME))
     for step in steps(Narrator(Plan.objects.get(), casting)):
-        _dated(lambda step=step: step.do(step.at), step.at)
+        log.date(step.at, by=step.do(step.at))
     forget()
     return True
 
 
-def _dated(do: Callable[[], User | None], moment: datetime) -> None:
-    """The log knows only the clock of the machine: its new entries become those of the moment and the person."""
-    last = LogEntry.objects.aggregate(last=Max("pk"))["last"] or 0
-    by = do()
-    LogEntry.objects.filter(pk__gt=last).update(timestamp=moment, actor=by)
+class Log:
+    """The log knows only the clock of the machine: what it writes becomes of the moment and the person of the story."""
+
+    def __init__(self) -> None:
+        self.newest = self._newest()
+
+    def date(self, moment: datetime, by: User | None = None) -> None:
+        """Of all that has been written since the last time."""
+        LogEntry.objects.filter(pk__gt=self.newest).update(timestamp=moment, actor=by)
+        self.newest = self._newest()
+
+    @staticmethod
+    def _newest() -> int:
+        newest: int | None = LogEntry.objects.aggregate(newest=Max("pk"))["newest"]
+        return newest or 0

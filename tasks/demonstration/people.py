@@ -12,7 +12,7 @@ from django.contrib.auth.models import Group
 from departments.models import Department, Role, User
 
 # Published on purpose, like everything else here: it opens nothing but made-up data.
-PASSWORD = "yanshi-2022-0112"
+PASSWORD = "yanshi-2022-0112"  # noqa: S105
 OFFICE = "区市场监管局"
 MARK = "（演示）"
 STREETS = ("演示街道办一", "演示街道办二", "演示街道办三")

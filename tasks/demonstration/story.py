@@ -97,16 +97,18 @@ def _each_quarter(narrator: Narrator) -> Iterator[Step]:
 
 def _afterwards(narrator: Narrator, number: int, unit: str, day: date) -> Iterator[Step]:
     """What becomes of an ordinary report of December where somebody reads it, or its unit takes it back."""
-    which = {"number": number, "unit": unit}
     if (number, unit) in events.ACCEPTED:
-        yield Step(at(workday(day, 1), 17), partial(narrator.accept, **which))
+        yield Step(at(workday(day, 1), 17), partial(narrator.accept, number=number, unit=unit))
     if (number, unit) in events.RETURNED:
         reason, again = events.RETURNED[number, unit], events.AGAIN[number, unit]
-        yield Step(at(workday(day, 2), 17), partial(narrator.send_back, **which, reason=reason))
-        yield Step(at(workday(day, 5), 10), partial(narrator.say, **which, progress=again))
+        send_back = partial(narrator.send_back, number=number, unit=unit, reason=reason)
+        yield Step(at(workday(day, 2), 17), send_back)
+        yield Step(at(workday(day, 5), 10), partial(narrator.say, number=number, unit=unit, progress=again))
     if (number, unit) == events.TAKEN_BACK[:2]:
-        yield Step(at(day, 17, 30), partial(narrator.take_back, **which))
-        yield Step(at(workday(day, 1), 9), partial(narrator.say_again, **which, progress=events.TAKEN_BACK[2]))
+        words = events.TAKEN_BACK[2]
+        yield Step(at(day, 17, 30), partial(narrator.take_back, number=number, unit=unit))
+        say_again = partial(narrator.say_again, number=number, unit=unit, progress=words)
+        yield Step(at(workday(day, 1), 9), say_again)
 
 
 def _beside(narrator: Narrator) -> Iterator[Step]:
@@ -121,9 +123,9 @@ def _requests(narrator: Narrator) -> Iterator[Step]:
         yield Step(moment, partial(narrator.ask_to_close, request=request, progress=words))
         if request.decided_on is None:
             continue
-        which = {"number": request.number, "unit": request.unit}
         decide = partial(narrator.send_back, reason=request.reason) if request.reason else narrator.accept
-        yield Step(at(request.decided_on, 15, request.number), partial(decide, **which))
+        moment = at(request.decided_on, 15, request.number)
+        yield Step(moment, partial(decide, number=request.number, unit=request.unit))
 
 
 def _more_time(narrator: Narrator) -> Iterator[Step]:
