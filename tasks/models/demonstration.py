@@ -59,8 +59,9 @@ def demonstration_mark() -> Demonstration | None:
     database is empty nothing is kept, as it may still be filled.
     """
     if not _Known.is_known:
-        mark = Demonstration.objects.first()
-        _Known.mark, _Known.is_known = mark, mark is not None or Demonstration.objects.is_in_use()
+        is_in_use = Demonstration.objects.is_in_use()  # first: whoever fills it meanwhile sets the mark as well
+        _Known.mark = Demonstration.objects.first()
+        _Known.is_known = is_in_use or _Known.mark is not None
     return _Known.mark
 
 
