@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
@@ -82,3 +85,11 @@ def test_a_server_that_has_not_looked_says_that_the_database_is_gone_all_the_sam
     response = Client().get("/accounts/login/")
 
     assert (response.status_code, banners(response)) == (200, [])
+
+
+def test_every_page_with_a_frame_of_its_own_has_a_place_for_the_banner() -> None:
+    root = Path(settings.BASE_DIR) / "templates"
+    frames = [path for path in root.rglob("*.html") if "<body" in path.read_text("utf-8")]
+
+    assert [path.name for path in frames if "{% demonstration_banner %}" not in path.read_text("utf-8")] == []
+    assert {path.name for path in frames} >= {"base.html", "error.html"}

@@ -138,6 +138,15 @@ def test_https_makes_cookies_and_addresses_secure(folder: Path, https: dict[str,
     assert [found[name] for name in SECURE] == [is_secure] * 3
 
 
+def test_two_instances_on_one_machine_may_keep_their_cookies_apart(folder: Path) -> None:
+    found = [settings_of(folder), settings_of(folder, COOKIE_PREFIX="demo_")]
+
+    assert [(each["SESSION_COOKIE_NAME"], each["CSRF_COOKIE_NAME"]) for each in found] == [
+        ("sessionid", "csrftoken"),
+        ("demo_sessionid", "demo_csrftoken"),
+    ]
+
+
 def test_only_a_named_proxy_is_believed(folder: Path) -> None:
     found = [settings_of(folder), settings_of(folder, BEHIND_PROXY="on")]
 

@@ -68,7 +68,9 @@ def _each_quarter(narrator: Narrator) -> Iterator[Step]:
     for request in events.REQUESTS:
         asked.setdefault((request.number, request.unit), request.asked_on)
     late = {(saying.number, saying.unit) for saying in events.SAYINGS if saying.for_autumn}
-    parts = Assignment.objects.filter(measure__plan=narrator.plan).named().select_related("measure", "department")
+    parts = Assignment.objects.filter(measure__plan=narrator.plan, collective_part=None).select_related(
+        "measure", "department"
+    )
     for part in parts.order_by("measure__number", "position"):
         number, unit, place = part.measure.number, part.department.name, part.position
         if part.department.is_collective or unit in events.NEVER_SPOKE:
