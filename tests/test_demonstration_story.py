@@ -10,11 +10,12 @@ from auditlog.models import LogEntry
 from django.db import models
 
 from departments.models import Department, Role, User
-from tasks.choices import ExtensionState, Timeliness
+from tasks.choices import AmendmentKind, ExtensionState, Timeliness
 from tasks.demonstration.calendar import ISSUED, LAST_DAY, at
 from tasks.demonstration.people import MARK
 from tasks.demonstration.words import LABEL
 from tasks.models import (
+    Amendment,
     Assignment,
     Draft,
     Evidence,
@@ -26,6 +27,7 @@ from tasks.models import (
     Receipt,
     Report,
     Review,
+    Rule,
 )
 
 # --- who is in it --------------------------------------------------------------------------------------------
@@ -83,13 +85,14 @@ def test_each_day_has_its_lights(demonstration: Plan, day: date, expected: set[s
 
 def test_the_last_day_has_so_many_of_each(demonstration: Plan) -> None:
     assert Counter(Measure.objects.as_of(LAST_DAY).values_list("timeliness", flat=True)) == {
-        Timeliness.CLOSED: 9,
+        Timeliness.CLOSED: 8,
         Timeliness.CLOSED_LATE: 1,
         Timeliness.ON_TRACK: 1,
         Timeliness.DUE_SOON: 1,
         Timeliness.OVERDUE: 4,
         Timeliness.ONGOING: 18,
         Timeliness.SILENT: 8,
+        Timeliness.TERMINATED: 1,
     }
 
 
@@ -113,6 +116,25 @@ def test_every_kind_of_extension_is_there(demonstration: Plan) -> None:
     }
 
 
+def test_the_plan_is_changed_in_each_of_the_four_ways(demonstration: Plan) -> None:
+    changes = Amendment.objects.order_by("counts_from", "measure__number")
+
+    assert [(change.measure.number, change.kind, change.counts_from) for change in changes] == [
+        (16, AmendmentKind.WORDING, date(2021, 11, 15)),
+        (33, AmendmentKind.UNITS, date(2021, 11, 22)),
+        (7, AmendmentKind.ONGOING, date(2022, 1, 1)),
+        (25, AmendmentKind.TERMINATION, date(2022, 1, 1)),
+    ]
+    assert Measure.objects.unterminated(date(2021, 12, 31)).count() == 42
+    assert Measure.objects.unterminated(LAST_DAY).count() == 41
+
+
+def test_rules_of_time_are_laid_down_for_the_autumn_and_for_the_end_of_the_year(demonstration: Plan) -> None:
+    days = [demonstration.due_soon_days_on(date(2021, month, 1)) for month in (9, 10, 11, 12)]
+
+    assert days == [30, 15, 15, 30]
+
+
 def test_requests_wait_for_a_day_and_for_a_fortnight(demonstration: Plan) -> None:
     waiting = Review.objects.pending().order_by("report__recorded_on")
 
@@ -122,7 +144,7 @@ def test_requests_wait_for_a_day_and_for_a_fortnight(demonstration: Plan) -> Non
 def test_reports_come_late_come_back_and_are_sent_again(demonstration: Plan) -> None:
     assert Counter(Review.objects.values_list("decision", flat=True)) == {
         "PENDING": 4,
-        "ACCEPTED": 23,
+        "ACCEPTED": 22,
         "RETURNED": 5,
         "WITHDRAWN": 1,
     }
@@ -144,7 +166,7 @@ def test_some_say_nothing_and_some_have_not_signed(demonstration: Plan) -> None:
     assert {part.department.name for part in unsigned} == {
         *("区融媒体中心", "区财政局", "演示街道办二", "公安东丽分局", "区文化旅游体育局")
     }
-    assert Receipt.objects.count() == 95
+    assert Receipt.objects.count() == 96
 
 
 def test_numbers_steps_drafts_and_files_are_there(demonstration: Plan) -> None:
@@ -168,6 +190,9 @@ def test_every_word_says_that_it_is_made_up(demonstration: Plan) -> None:
         *Extension.objects.values_list("reason", flat=True),
         *Extension.objects.exclude(opinion="").values_list("opinion", flat=True),
         *Draft.objects.values_list("progress", flat=True),
+        *Amendment.objects.values_list("document", flat=True),
+        *Amendment.objects.values_list("reason", flat=True),
+        *Rule.objects.values_list("reason", flat=True),
     ]
 
     assert [words for words in said if not words.startswith(LABEL)] == []

@@ -46,7 +46,6 @@ REQUESTS = (
     ),
     Request(31, CULTURE, y21(12, 9), y21(12, 13), paper="执法记录仪验收单"),
     Request(6, OFFICE, y21(12, 10), y21(12, 14), paper="“铁拳”专项行动总结"),
-    Request(7, OFFICE, y21(12, 10), y21(12, 14)),
     Request(35, "区科技局", y21(12, 13), y21(12, 16), paper="内审员培训签到表和证书清单"),
     Request(
         *(3, OFFICE, y21(12, 15), y21(12, 17)),
@@ -136,6 +135,7 @@ SAYINGS = (
         },
     ),
     Saying(26, "区委网信办", y21(11, 9), "三季度舆情监看日志补齐，未发现重大侵权舆情。", for_autumn=True),
+    Saying(33, "区教育局", y21(12, 15), "梳理区内职业院校知识产权课程2门，推荐师资4名。"),
     Saying(
         *(29, "区农业农村委", y21(12, 22), "农业执法队现有持证人员11名，能够办理植物新品种案件的2名。"),
         more={
@@ -251,6 +251,56 @@ MORE_TIME = (
         "联席会商制度已通过合法性审查，会签完成4家。",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Change:
+    """A recorded change of the plan: ``act`` is one of those of ``actions.amendment``, ``to`` what it changes to."""
+
+    number: int
+    on: date
+    in_force_on: date
+    act: str
+    document: str
+    reason: str
+    wording: str = ""
+    joining: str = ""  # a unit that takes part from now on, like the others
+
+
+CHANGES = (
+    Change(
+        *(16, y21(11, 12), y21(11, 15), "reword"),
+        document="领导小组第二次会议纪要（虚构）",
+        reason="托管企业迁入迁出频繁，须随时掌握实际托管数。",
+        wording=(
+            "推动600家中小微企业实现知识产权托管服务，建立托管企业动态名单，提升企业专利普及率及防御知识产权风险能力，"
+            "为企业发展注入动力。推进中小企业专利清零专项工作，提升拥有有效专利的企业数量。"
+        ),
+    ),
+    Change(
+        *(33, y21(11, 22), y21(11, 22), "reassign"),
+        document="领导小组办公室关于调整第33项责任分工的通知（虚构）",
+        reason="区内职业院校知识产权课程由教育部门统筹，增列区教育局。",
+        joining="区教育局",
+    ),
+    Change(
+        *(7, y21(12, 28), date(2022, 1, 1), "make_ongoing"),
+        document="区市场监管局关于老字号保护转入常态化监管的请示及批复（虚构）",
+        reason="集中整治阶段结束，仿冒老字号行为仍时有发生，转为日常监管。",
+    ),
+    Change(
+        *(25, y21(12, 29), date(2022, 1, 1), "terminate"),
+        document="关于国际自主品牌认定工作调整的通知（虚构）",
+        reason="市级认定工作自2022年起停止，本区不再单独开展。",
+    ),
+)
+
+# Rules of time: laid down on, in force on, days before a deadline from which on it is near, why.
+RULES = (
+    (y21(9, 27), y21(10, 1), 15, "【演示】试行缩短临期提醒，减少重复提示。"),
+    (y21(11, 29), y21(12, 1), 30, "【演示】年底到期任务集中，恢复提前30天提醒。"),
+)
+GRACE_DAYS = 10
 
 # What the office's reporter said of the 600 units of measure 16: by which day, how many, said on.
 REACHED = (

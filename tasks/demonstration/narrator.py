@@ -8,11 +8,24 @@ from typing import Any
 
 from departments.models import Department, User
 
+from ..actions import (
+    amendment,
+    evidence,
+    extension,
+    indicator,
+    member,
+    milestone,
+    period,
+    receipt,
+    report,
+    review,
+    rule,
+)
 from ..actions import draft as drafts
-from ..actions import evidence, extension, indicator, member, milestone, period, receipt, report, review
-from ..choices import DECIDING_ROLES
-from ..models import Assignment, Extension, Indicator, Milestone, Plan, Report
-from .events import FORGOTTEN, REOPENED_BECAUSE, MoreTime, Request, Saying
+from ..choices import DECIDING_ROLES, AssignmentRole
+from ..models import Assignment, Extension, Indicator, Measure, Milestone, Plan, Report
+from ..timeliness import local_day
+from .events import FORGOTTEN, GRACE_DAYS, REOPENED_BECAUSE, Change, MoreTime, Request, Saying
 from .paper import paper
 from .people import Cast, Casting
 from .words import LABEL
@@ -155,6 +168,42 @@ class Narrator:
         else:
             extension.refuse(extension=found, by=by, now=now, opinion=opinion)
         return by
+
+    # --- the plan itself -------------------------------------------------------------------------
+
+    def change(self, now: datetime, change: Change) -> User:
+        by = self.cast.supervisor
+        measure = Measure.objects.get(plan=self.plan, number=change.number)
+        more: dict[str, Any] = {}
+        if change.wording:
+            more["wording"] = change.wording
+        if change.joining:
+            parts = Assignment.objects.named(local_day(now)).filter(measure=measure).select_related("department")
+            roles = {part.department: part.role for part in parts.order_by("position")}
+            more["roles"] = roles | {Department.objects.get(name=change.joining): AssignmentRole.JOINT}
+        getattr(amendment, change.act)(
+            by=by,
+            measure=measure,
+            document=f"{LABEL}{change.document}",
+            reason=f"{LABEL}{change.reason}",
+            in_force_on=change.in_force_on,
+            now=now,
+            token=_token("amendment", change.number, change.act, now),
+            **more,
+        )
+        return by
+
+    def lay_down(self, now: datetime, in_force_on: date, due_soon_days: int, reason: str) -> User:
+        rule.lay_down(
+            by=self.cast.administrator,
+            plan=self.plan,
+            in_force_on=in_force_on,
+            due_soon_days=due_soon_days,
+            grace_days=GRACE_DAYS,
+            reason=reason,
+            now=now,
+        )
+        return self.cast.administrator
 
     # --- steps, numbers, periods -----------------------------------------------------------------
 

@@ -35,6 +35,7 @@ def steps(narrator: Narrator) -> list[Step]:
         *_beside(narrator),
         *_requests(narrator),
         *_more_time(narrator),
+        *_changes(narrator),
         *_figures(narrator),
         *_periods(narrator),
         *_drafts(narrator),
@@ -135,6 +136,17 @@ def _more_time(narrator: Narrator) -> Iterator[Step]:
         yield Step(at(asked.asked_on, 11, asked.number), partial(narrator.ask_for_time, asked=asked))
         if asked.decided_on is not None:
             yield Step(at(asked.decided_on, 16, asked.number), partial(narrator.decide_on_time, asked=asked))
+
+
+def _changes(narrator: Narrator) -> Iterator[Step]:
+    """Of the plan, and of its rules of time."""
+    for change in events.CHANGES:
+        yield Step(at(change.on, 9, 15), partial(narrator.change, change=change))
+        if change.joining:
+            yield Step(at(workday(change.on, 2), 9, 15), partial(narrator.sign, unit=change.joining))
+    for on, in_force_on, days, reason in events.RULES:
+        lay_down = partial(narrator.lay_down, in_force_on=in_force_on, due_soon_days=days, reason=reason)
+        yield Step(at(on, 9, 10), lay_down)
 
 
 def _figures(narrator: Narrator) -> Iterator[Step]:
