@@ -110,8 +110,8 @@ def the_document() -> object:
 @pytest.fixture(scope="module")
 def _loaded(django_db_setup, django_db_blocker) -> Iterator[None]:
     """
-    Loading takes seconds: what a test writes afterwards goes with the test, this goes with the file. All tests of such a
-    file find it in the database, asked for or not.
+    Loading takes seconds: what a test writes afterwards goes with the test, this goes with the file. All tests of such
+    a file find it in the database, asked for or not.
     """
     with (
         django_db_blocker.unblock(),
