@@ -28,7 +28,7 @@ def take(*, by: User, plan: Plan, name: str, day: date, now: datetime) -> Snapsh
     list(Plan.objects.select_for_update().filter(pk=plan.pk))  # two of one name follow one another
     name, today = " ".join(name.split()), local_day(now)
     _check_day(plan, day, today)
-    if plan.snapshots.filter(name=name).exists():
+    if Snapshot.objects.filter(plan=plan, name=name).exists():
         raise ValidationError({"name": _("本计划中已有同名的会议快照。")})
     content = stamped(ledger(plan, day), name=name, taken_at=now, taken_by=by.name)
     text = canonical(content)

@@ -68,7 +68,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _form(request: HttpRequest, plan: Plan) -> ComparisonForm:
     day = day_of(request).day
-    snapshots = list(plan.snapshots.taken_until(day).defer("content").newest_first())
+    snapshots = list(Snapshot.objects.filter(plan=plan).taken_until(day).defer("content").newest_first())
     return ComparisonForm(_completed(request.GET, plan, day, snapshots), plan=plan, snapshots=snapshots)
 
 

@@ -49,7 +49,8 @@ def snapshots(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _list(request: HttpRequest, plan: Plan, form: SnapshotForm, *, status: int = 200) -> HttpResponse:
-    rows = plan.snapshots.taken_until(day_of(request).day).without_content().select_related("taken_by").newest_first()
+    taken = Snapshot.objects.filter(plan=plan).taken_until(day_of(request).day)
+    rows = taken.without_content().select_related("taken_by").newest_first()
     may_take = permissions.may_take_snapshot(request.user) and day_of(request).is_today
     context = {"plan": plan, "form": form, "may_take": may_take, **turned(request, rows, LENGTH)}
     return render(request, "tasks/snapshot/list.html", context, status=status)
@@ -70,7 +71,8 @@ def snapshot(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     form = FrozenForm(request.GET)
     content = read(found)
     rows = _rows(content, **form.cleaned_data) if form.is_valid() else []
-    earlier = found.plan.snapshots.taken_until(day_of(request).day).without_content().filter(day__lt=found.day)
+    taken = Snapshot.objects.filter(plan=found.plan).taken_until(day_of(request).day)
+    earlier = taken.without_content().filter(day__lt=found.day)
     context = {
         "plan": found.plan,
         "snapshot": found,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tasks', '0010_amendments_and_rules'),
+        ('tasks', '0011_snapshot'),
     ]
 
     operations = [
