@@ -264,5 +264,6 @@ def test_the_pages_cost_the_same_whatever_there_is(leader, rows) -> None:
 
     # session, person, roles, plan, unit; the parts, their last reports and members' parts (of a collective also what
     # these said last), members, collectives, units and their tallies, what is not signed for; periods, parts and
-    # reports of the turnout, closings of both lists, extensions; of the time line extensions, reports, their files, receipts. The list: units and tallies
+    # reports of the turnout, closings of both lists, extensions; of the time line extensions, reports, their files,
+    # receipts. The list: units and tallies
     assert found == [23, 24, 6]

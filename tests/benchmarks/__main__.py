@@ -1,7 +1,8 @@
 """
 Measures the pages on plans of several sizes, all in one run, and prints one table.
 
-Each size has an SQLite file of its own, thrown away at the end. Requests go through the project's own WSGI application
+Each size has an SQLite file of its own, or a database of its own on the PostgreSQL that ``--database`` names, thrown
+away at the end. Requests go through the project's own WSGI application
 in this process, so that every page, the empty view and the plain list pay for the same middleware, session and
 connection. Pages and sizes take turns, one request each a round: what else the machine does meets all of them alike.
 """
@@ -25,6 +26,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="measures in the plan, multiples of 42")
     parser.add_argument("--rounds", type=int, default=25, help="requests of each page (default 25)")
     parser.add_argument("--only", default="", help="only pages with this in their name")
+    parser.add_argument("--reports", type=int, default=24, help="reports of each part (default 24)")
+    parser.add_argument("--database", default="", help="address of a PostgreSQL that lets databases be made")
     parser.add_argument("--no-exports", action="store_true", help="leave the workbook out")
     found = parser.parse_args()
     try:
@@ -36,11 +39,11 @@ def arguments() -> argparse.Namespace:
     return found
 
 
-def set_up(folder: Path) -> None:
+def set_up(folder: Path, database: str) -> None:
     """The project's own settings as in production, whatever the environment says; the databases are in ``folder``."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "plan_tracker.settings",
-        "DATABASE_URL": f"sqlite:///{folder / 'first.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{folder / 'first.sqlite3'}",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(50),
         "HTTPS": "0",
@@ -54,10 +57,13 @@ def set_up(folder: Path) -> None:
 def main() -> None:
     options = arguments()
     with tempfile.TemporaryDirectory(prefix="plan-tracker-bench-") as name:
-        set_up(Path(name))
+        set_up(Path(name), options.database)
         from . import run  # noqa: PLC0415 - models can be imported once the settings are known
 
-        run.everything(Path(name), options, sys.stdout)
+        try:
+            run.everything(Path(name), options, sys.stdout)
+        finally:
+            run.clear_away()
 
 
 if __name__ == "__main__":

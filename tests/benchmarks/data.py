@@ -1,4 +1,4 @@
-"""A large plan, the same in every run: the real plan repeated, with reports and closings."""
+"""A large plan, the same in every run: the real plan repeated, with reports, closings, extensions and changes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from django.contrib.auth.models import Group
 
 from departments.models import Department, Role, User
 from tasks.actions.period import create_ahead
-from tasks.choices import DECIDING_ROLES, Cadence, Decision, Timeframe
-from tasks.models import Assignment, Measure, Period, Plan, Report, Review, Section
+from tasks.choices import DECIDING_ROLES, AmendmentKind, Cadence, Decision, ExtensionState, Timeframe
+from tasks.models import Amendment, Assignment, Extension, Measure, Period, Plan, Report, Review, Section
 from tasks.timeliness import Span
 
 FIXTURE = Path(__file__).resolve().parents[2] / "fixtures" / "dongli-ip-2020-2021.json"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-TODAY = date(2022, 1, 12)  # dated measures are overdue, and the fourth quarter's reports are owed since two days
+TODAY = date(2023, 1, 12)  # a fourth quarter's reports are owed since two days
+A_YEAR_AGO = date(2022, 1, 12)  # dated measures are newly overdue
 REAL = 42  # measures in the real plan
 OFFICE = "区市场监管局"
 SLUG = "large"
 BATCH = 5_000
+REPORTS = 24  # of each part
 
 # Every fourth deadline is later than the plan's, so that no light is missing.
-LATER = (timedelta(0), timedelta(0), timedelta(14), timedelta(75))
+LATER = (timedelta(0), timedelta(0), timedelta(385), timedelta(450))
 WORDS = "已印发工作方案，组织开展执法检查和宣传培训，协调成员单位落实任务分工，形成阶段性工作小结。"
 
 
@@ -57,8 +59,8 @@ class _Source:
             self.parts[part["measure"][1]].append(part)
 
 
-def fill(size: int) -> Filled:
-    """``size`` measures in one plan: 8 sections in the real plan's proportions, 23 units, about 7 reports a measure."""
+def fill(size: int, reports: int = REPORTS) -> Filled:
+    """``size`` measures in one plan: 8 sections in the real plan's proportions, 23 units, ``reports`` of each part."""
     source, chance = _Source(), random.Random(size)
     # The office answers for 31 measures at every size, so that its page of duties is the real one; in the plan's
     # other copies a unit beside it takes its place.
@@ -84,10 +86,11 @@ def fill(size: int) -> Filled:
         parts.extend((part, own) for part in own)
     Assignment.objects.bulk_create((part for part, _all in parts), batch_size=BATCH)
 
-    requests = _reports(parts, people, chance)
+    requests = _reports(parts, people, chance, reports)
     reviews = list(_reviews(requests, supervisor))
     Review.objects.bulk_create(reviews, batch_size=BATCH)
     Assignment.objects.bulk_update(_closed(reviews), ["closing_asked_on", "closing_accepted_on"], batch_size=BATCH)
+    _amend([measure for measure, _number, _copy in measures], people[OFFICE], supervisor)
     return Filled(plan, supervisor, people[OFFICE])
 
 
@@ -122,36 +125,89 @@ def _measures(source: _Source, plan: Plan, size: int) -> Iterator[tuple[Measure,
 
 
 def _reports(
-    parts: list[tuple[Assignment, list[Assignment]]], people: dict[str, User], chance: random.Random
+    parts: list[tuple[Assignment, list[Assignment]]], people: dict[str, User], chance: random.Random, each: int
 ) -> list[tuple[Report, str]]:
-    """Three reports a part on average; returns the requests to close with what becomes of them."""
+    """``each`` reports a part, some parts silent; returns the requests to close with what becomes of them."""
     fates: dict[int, str] = {}
     reports: list[Report] = []
     requests: list[tuple[Report, str]] = []
+    periods = {period.starts_on: period for period in Period.objects.all()}
     days = (TODAY - date(2021, 8, 27)).days
     for part, own in parts:
         # A measure is closed as a whole (one in five), asked about, or open: by chance, but the same in every run.
         fate = fates.setdefault(
             own[0].measure_id, chance.choices(("ACCEPTED", "PENDING", "RETURNED", ""), (4, 1, 1, 14))[0]
         )
-        recorded = sorted(
-            TODAY - timedelta(chance.randrange(days)) for _ in range(chance.choice((0, 1, 2, 3, 4, 5, 6)))
-        )
+        number = chance.choice((0, each // 2, each, each, each, 2 * each - each // 2))
+        recorded = sorted(TODAY - timedelta(chance.randrange(days)) for _ in range(number))
         mine = [_a_report(part, people[part.department.name], day, chance) for day in recorded]
         if fate and part.role in DECIDING_ROLES:
-            day = TODAY - timedelta(chance.randrange(40))
+            day = TODAY - timedelta(chance.randrange(500))
             mine = [report for report in mine if report.recorded_on <= day]
             mine.append(_a_report(part, people[part.department.name], day, chance))
             mine[-1].asks_to_close = True
             requests.append((mine[-1], fate))
+        if part.measure.timeframe == Timeframe.ONGOING:
+            for report in mine:
+                report.reported_for = Span.containing(report.recorded_on, Cadence.QUARTER).starts_on
+                report.period = periods[report.reported_for]
         reports.extend(mine)
-    periods = {period.starts_on: period for period in Period.objects.all()}
-    for report in reports:
-        if report.assignment.measure.timeframe == Timeframe.ONGOING:
-            report.reported_for = Span.containing(report.recorded_on, Cadence.QUARTER).starts_on
-            report.period = periods[report.reported_for]
-    Report.objects.bulk_create(reports, batch_size=BATCH)
+        if len(reports) >= BATCH:  # millions of them are not held at once
+            Report.objects.bulk_create(reports)
+            reports = []
+    Report.objects.bulk_create(reports)
     return requests
+
+
+def _amend(measures: list[Measure], author: User, supervisor: User) -> None:
+    """Every tenth dated measure had more time asked for, half of them granted; every twentieth was reworded."""
+    asked, reworded = [], []
+    for measure in measures:
+        moment = datetime.combine(date(2021, 12, 1), time(9), SHANGHAI)
+        if measure.due_on and measure.number % 10 == 0:
+            granted = measure.number % 20 == 0
+            asked.append(
+                Extension(
+                    measure=measure,
+                    department_id=author.department_id,
+                    author=author,
+                    asked_on=moment.date(),
+                    asked_at=moment,
+                    from_due_on=measure.due_on,
+                    due_on=measure.due_on + timedelta(days=90),
+                    reason="配套文件尚未印发。",
+                    progress="已完成初稿。",
+                    **_granted(supervisor, moment) if granted else {},
+                )
+            )
+        if measure.number % 20 == 1:
+            reworded.append(
+                Amendment(
+                    measure=measure,
+                    kind=AmendmentKind.WORDING,
+                    document="会议纪要",
+                    reason="上级要求变化。",
+                    in_force_on=date(2022, 6, 1),
+                    counts_from=date(2022, 6, 1),
+                    wording_before=measure.wording,
+                    wording=f"{measure.wording}（调整）",
+                    recorded_by=supervisor,
+                    recorded_on=date(2022, 6, 1),
+                    recorded_at=moment,
+                )
+            )
+    Extension.objects.bulk_create(asked, batch_size=BATCH)
+    Amendment.objects.bulk_create(reworded, batch_size=BATCH)
+
+
+def _granted(supervisor: User, moment: datetime) -> dict[str, Any]:
+    decided = moment + timedelta(days=2)
+    return {
+        "state": ExtensionState.APPROVED,
+        "reviewer": supervisor,
+        "decided_on": decided.date(),
+        "decided_at": decided,
+    }
 
 
 def _a_report(part: Assignment, author: User, day: date, chance: random.Random) -> Report:

@@ -29,10 +29,12 @@ from . import data
 
 LEAST_ROUNDS = 5
 MOST_SECONDS = 12  # for one page at one size; slow pages get fewer rounds
+SLOWEST_SECONDS = 30  # where even the least number of rounds would take too long
 EXPORTS_UP_TO = 4_200
 
 
 LEDGER = f"/plans/{data.SLUG}/measures/"
+THEN = f"as_of={data.A_YEAR_AGO}"
 EMPTY = "empty view"
 LEDGER_20, LEDGER_50 = "ledger, 20 rows (default)", "ledger, 50 rows"
 PLAIN_20, PLAIN_50 = "plain list, 20 rows", "plain list, 50 rows"
@@ -57,15 +59,28 @@ PAGES = (
     Page(UNITS_50, f"/bench/{data.SLUG}/50/units/"),
     Page(LEDGER_20, LEDGER, plain=PLAIN_20),
     Page(LEDGER_50, f"{LEDGER}?per=50"),
+    Page("ledger a year ago, 20 rows", f"{LEDGER}?{THEN}", plain=PLAIN_20),
     Page("ledger, overdue, 20 rows", f"{LEDGER}?timeliness=OVERDUE", plain=PLAIN_20),
     Page("ledger, searched, 20 rows", f"{LEDGER}?q=知识产权", plain=PLAIN_20),
     Page("ledger of parts, 20 rows", f"/plans/{data.SLUG}/assignments/", plain=PLAIN_20),
+    Page("ledger of parts a year ago, 20 rows", f"/plans/{data.SLUG}/assignments/?{THEN}", plain=PLAIN_20),
     Page("dashboard", f"/plans/{data.SLUG}/"),
+    Page("dashboard a year ago", f"/plans/{data.SLUG}/?{THEN}"),
+    Page("slides", f"/plans/{data.SLUG}/present/"),
+    Page("matrix", f"/plans/{data.SLUG}/matrix/"),
+    Page("matrix a year ago", f"/plans/{data.SLUG}/matrix/?{THEN}"),
+    Page("comparison with a year ago", f"/plans/{data.SLUG}/compare/?from={data.A_YEAR_AGO}&to={data.TODAY}"),
+    Page("snapshot", f"/bench/{data.SLUG}/snapshot/"),
+    Page("units", f"/plans/{data.SLUG}/units/"),
+    Page("section", f"/plans/{data.SLUG}/sections/1/"),
     Page("measure", f"{LEDGER}1/"),
     Page("my items, 31 parts", "/mine/", reporter=True),
 )
 COMPARED = {EMPTY, PLAIN_20, PLAIN_50, UNITS_20, UNITS_50}
 EXPORT = Page("workbook of the ledger", f"{LEDGER}export.xlsx")
+
+FIRST = connection.settings_dict["NAME"]
+MADE: list[str] = []  # databases on a PostgreSQL server, to be dropped at the end
 
 Times = dict[tuple[str, int], list[float]]
 
@@ -73,11 +88,13 @@ Times = dict[tuple[str, int], list[float]]
 class Server:
     """The project's WSGI application over one database, with a session of each person."""
 
-    def __init__(self, database: Path, size: int) -> None:
+    def __init__(self, database: str, size: int, reports: int) -> None:
         self.database = database
         self.use()
         call_command("migrate", verbosity=0)
-        filled = data.fill(size)
+        filled = data.fill(size, reports)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "SELECT 1")
         self.cookies = {True: self._session(filled.reporter), False: self._session(filled.supervisor)}
         connection.close()
         self.application = get_wsgi_application()
@@ -85,7 +102,7 @@ class Server:
     def use(self) -> None:
         """Every request closes its connection, as on a real server with SQLite; the next one opens this database."""
         connection.close()
-        connection.settings_dict["NAME"] = str(self.database)
+        connection.settings_dict["NAME"] = self.database
 
     @staticmethod
     def _session(user: User) -> str:
@@ -98,21 +115,23 @@ class Server:
 
     def get(self, page: Page) -> float:
         """
-        Seconds of processor time from the request to the last byte of the answer.
+        Seconds from the request to the last byte of the answer: of processor time with SQLite, of a clock otherwise.
 
-        Everything happens in this process, SQLite too, and the files are in memory: nothing is waited for. What other
-        programs do on the machine in the meantime would count on a clock, and does not here.
+        With SQLite everything happens in this process and the files are in memory: nothing is waited for. What other
+        programs do on the machine in the meantime would count on a clock, and does not here. PostgreSQL works in
+        another process, and is waited for.
         """
         path, _, query = page.address.partition("?")
         environ = {"PATH_INFO": path, "QUERY_STRING": query.encode().decode("latin-1"), "HTTP_HOST": "localhost"}
         environ |= {"HTTP_COOKIE": self.cookies[page.reporter], "wsgi.input": io.BytesIO()}
         setup_testing_defaults(environ)
         answered: list[str] = []
-        start = time.process_time()
+        clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+        start = clock()
         answer = self.application(environ, lambda status, headers, error=None: answered.append(status))
         b"".join(answer)
         answer.close()
-        seconds = time.process_time() - start
+        seconds = clock() - start
         if answered != ["200 OK"]:
             raise RuntimeError(f"{page.address} answered {answered}")
         return seconds
@@ -131,7 +150,8 @@ def everything(folder: Path, options: argparse.Namespace, out: TextIO) -> None:
     servers: dict[int, Server] = {}
     for size in options.sizes:
         begun = time.perf_counter()
-        servers[size] = Server(folder / f"{size}.sqlite3", size)
+        name = str(folder / f"{size}.sqlite3") if connection.vendor == "sqlite" else f"{folder.name}-{size}"
+        servers[size] = Server(made(name), size, options.reports)
         print(f"made a plan of {size:,} measures in {time.perf_counter() - begun:.0f} s", file=out, flush=True)
     pages = [page for page in PAGES if options.only in page.name or page.name in COMPARED]
     queries = {(page.name, size): server.queries(page) for size, server in servers.items() for page in pages}
@@ -140,6 +160,27 @@ def everything(folder: Path, options: argparse.Namespace, out: TextIO) -> None:
     checks(times, options.sizes, out)
     if not options.no_exports:
         exports(servers, out)
+
+
+def made(name: str) -> str:
+    """A database of that name: SQLite makes a file by itself, a PostgreSQL server is asked for one."""
+    if connection.vendor == "postgresql":
+        connection.close()
+        connection.settings_dict["NAME"] = FIRST
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{name}"')
+        MADE.append(name)
+    return name
+
+
+def clear_away() -> None:
+    """Drops the databases that were made on a PostgreSQL server; a folder of files goes by itself."""
+    connection.close()
+    connection.settings_dict["NAME"] = FIRST
+    for name in MADE:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+    connection.close()
 
 
 def take_turns(servers: dict[int, Server], pages: list[Page], rounds: int) -> Times:
@@ -155,7 +196,7 @@ def take_turns(servers: dict[int, Server], pages: list[Page], rounds: int) -> Ti
         chance.shuffle(turns)
         for page, size in turns:
             mine = times[page.name, size]
-            if done < LEAST_ROUNDS or sum(mine) < MOST_SECONDS:
+            if sum(mine) < (MOST_SECONDS if done >= LEAST_ROUNDS else SLOWEST_SECONDS):
                 servers[size].use()
                 mine.append(servers[size].get(page))
     return times
@@ -189,6 +230,11 @@ def checks(times: Times, sizes: list[int], out: TextIO) -> None:
         print(f"{name}: {largest:,} measures cost {large / small:.2f} × {smallest:,} (aim: at most 1.5)", file=out)
         print(f"{name}: {large / bare:.2f} × {plain} (aim: at most 2)", file=out)
         print(f"{name}: {large / full:.2f} × {units}", file=out)
+    for (name, size), then in times.items():
+        now = times.get((name.replace(" a year ago", ""), size))
+        if " a year ago" in name and now and not name.startswith("comparison"):
+            ratio = statistics.median(then) / statistics.median(now)
+            print(f"{name}, {size:,} measures: {ratio:.2f} × today (aim: at most 1.5)", file=out)
 
 
 def exports(servers: dict[int, Server], out: TextIO) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template import engines
 from django.urls import path
+from django.utils import timezone
 
 from plan_tracker import urls
 from plan_tracker.urls import handler400, handler403, handler404, handler500
+from tasks.actions import snapshot
 from tasks.models import Measure, Plan
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -55,9 +58,19 @@ def plain_list(request: HttpRequest, slug: str, length: int, units: bool = False
     return HttpResponse(template.render({"plan": plan, "page": page}, request))
 
 
+def take_snapshot(request: HttpRequest, slug: str) -> HttpResponse:
+    """What freezing the ledger costs; nothing of it is kept, so that every round freezes the same."""
+    plan = get_object_or_404(Plan, slug=slug)
+    with transaction.atomic():
+        taken = snapshot.take(by=request.user, plan=plan, name="会议", day=timezone.localdate(), now=timezone.now())
+        transaction.set_rollback(True)
+    return HttpResponse(taken.sha256)
+
+
 urlpatterns = [
     *urls.urlpatterns,
     path("bench/empty/", empty),
     path("bench/<slug:slug>/<int:length>/", plain_list),
+    path("bench/<slug:slug>/snapshot/", take_snapshot),
     path("bench/<slug:slug>/<int:length>/units/", plain_list, {"units": True}),
 ]
