@@ -335,7 +335,7 @@ def test_the_way_back_leads_to_the_ledger_and_its_section_on_the_same_day(shippe
 
     assert visit(client, links["任务台账"]).count == 42
     section = visit(client, links["三、健全知识产权保护体系"])
-    assert (section.count, "正在查看 2021年12月31日" in section.words) == (6, True)
+    assert (len(section.rows(section.every("table")[0])), "正在查看 2021年12月31日" in section.words) == (6, True)
 
 
 def test_a_late_evening_report_belongs_to_the_day_it_was_written_on_in_the_district(db) -> None:
