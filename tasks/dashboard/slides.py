@@ -36,6 +36,14 @@ class Slide:
 
 
 @dataclass(frozen=True)
+class Worst:
+    """A unit's parts that stand worst, the first of ``total``."""
+
+    shown: list[Any]
+    total: int
+
+
+@dataclass(frozen=True)
 class Deck:
     """All slides, and what they speak of."""
 
@@ -50,8 +58,8 @@ def deck(plan: Plan, day: date) -> Deck:
     slides = [Slide("numbers"), Slide("outlook")]
     slides.extend(_split("overdue", board.overdue, OVERDUE_ON_SLIDE, board.overdue_total))
     for unit in board.units:
-        parts = worst[unit.department.pk]
-        slides.extend(_split("unit", parts, PARTS_ON_SLIDE, parts[0].in_all if parts else 0, unit))
+        parts = worst.get(unit.department.pk, Worst([], 0))
+        slides.extend(_split("unit", parts.shown, PARTS_ON_SLIDE, parts.total, unit))
     return Deck(board, slides)
 
 
@@ -62,15 +70,13 @@ def _split(kind: str, rows: Sequence[Any], length: int, total: int, unit: UnitRo
         yield Slide(kind, page, total, len(rows), unit, number, len(pages))
 
 
-def _worst_parts(plan: Plan, day: date) -> dict[int, list[Any]]:
+def _worst_parts(plan: Plan, day: date) -> dict[int, Worst]:
     """The parts of every unit that are overdue, silent or due soon, the worst first; four queries."""
     parts = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan)
     # Their keys first: to sort whole rows of a large plan costs more than to ask twice.
-    in_all = dict(parts.worst_of_each_unit(WORST, MOST_PARTS).values_list("pk", "in_all"))
-    rows = parts.filter(pk__in=in_all).select_related("measure__plan", "department").with_members(day).in_bulk()
-    found: dict[int, list[Any]] = defaultdict(list)
-    for key, number in in_all.items():
-        part = rows[key]
-        part.in_all = number
-        found[part.department_id].append(part)
-    return found
+    keys: dict[int, list[int]] = defaultdict(list)
+    for key, unit in parts.worst_first(WORST).values_list("pk", "department"):
+        keys[unit].append(key)
+    shown = [key for of_unit in keys.values() for key in of_unit[:MOST_PARTS]]
+    rows = parts.filter(pk__in=shown).select_related("measure__plan", "department").with_members(day).in_bulk()
+    return {unit: Worst([rows[key] for key in of_unit[:MOST_PARTS]], len(of_unit)) for unit, of_unit in keys.items()}

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When, Window
-from django.db.models.functions import Coalesce, Least, RowNumber
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Least
 
 from ..choices import Age, Decision, Timeliness
 from ..course import HORIZONS, asked_between
@@ -232,19 +232,11 @@ class AttentionQuerySet(models.QuerySet[Any]):
         """Wants ``unsigned``."""
         return self.order_by("given_on", "measure__number", "position", "department__position", "pk")
 
-    def worst_of_each_unit(self, lights: Sequence[str], most: int) -> Self:
-        """
-        The parts of every unit in one of ``lights``, in that order, at most ``most`` of a unit. Wants ``as_of``.
-
-        Adds ``in_all``, how many there are of the unit.
-        """
+    def worst_first(self, lights: Sequence[str]) -> Self:
+        """The parts in one of ``lights``, in that order, the nearest deadline first. Wants ``as_of``."""
         order = Case(*(When(timeliness=light, then=place) for place, light in enumerate(lights)))
-        first = (order, F("effective_due_on").asc(nulls_last=True), "measure__number", "position")
-        rows = self.filter(timeliness__in=lights).annotate(
-            in_all=Window(Count("pk"), partition_by="department"),
-            place=Window(RowNumber(), partition_by="department", order_by=first),
-        )
-        return rows.filter(place__lte=most).order_by("department", "place")
+        rows = self.filter(timeliness__in=lights)
+        return rows.order_by(order, F("effective_due_on").asc(nulls_last=True), "measure__number", "position")
 
     def most_pressing_first(self, day: date) -> list[Any]:
         """The rows in the order in which a unit works through them, see ``Assignment.urgency``. Wants ``as_of``."""
