@@ -38,7 +38,15 @@ def person(username: str) -> Client:
 PLAN = "/plans/dongli-ip-2020-2021/"
 OF_LEADERS = (
     *(PLAN, f"{PLAN}?as_of=2021-12-15", f"{PLAN}measures/", f"{PLAN}measures/3/", f"{PLAN}assignments/"),
-    *(f"{PLAN}matrix/", f"{PLAN}extensions/", "/plans/", "/reviews/", "/reviews/decided/", "/accounts/password/"),
+    *(
+        f"{PLAN}matrix/",
+        f"{PLAN}extensions/",
+        f"{PLAN}present/",
+        "/plans/",
+        "/reviews/",
+        "/reviews/decided/",
+        "/accounts/password/",
+    ),
 )
 OF_ADMINISTRATORS = (
     *("/audit/", f"{PLAN}receipts/", f"{PLAN}periods/", "/admin/", "/admin/tasks/measure/", "/admin/tasks/report/"),

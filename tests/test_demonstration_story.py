@@ -28,6 +28,7 @@ from tasks.models import (
     Report,
     Review,
     Rule,
+    Snapshot,
 )
 
 # --- who is in it --------------------------------------------------------------------------------------------
@@ -127,6 +128,16 @@ def test_the_plan_is_changed_in_each_of_the_four_ways(demonstration: Plan) -> No
     ]
     assert Measure.objects.unterminated(date(2021, 12, 31)).count() == 42
     assert Measure.objects.unterminated(LAST_DAY).count() == 41
+
+
+def test_the_ledger_is_frozen_for_three_meetings(demonstration: Plan) -> None:
+    taken = Snapshot.objects.order_by("day").values_list("day", "name")
+
+    assert list(taken) == [
+        (date(2021, 10, 12), "【演示】领导小组第一次会议"),
+        (date(2021, 11, 10), "【演示】领导小组第二次会议"),
+        (date(2021, 12, 23), "【演示】领导小组第三次会议"),
+    ]
 
 
 def test_rules_of_time_are_laid_down_for_the_autumn_and_for_the_end_of_the_year(demonstration: Plan) -> None:

@@ -295,6 +295,13 @@ CHANGES = (
     ),
 )
 
+# The ledger frozen for a meeting: as of, taken on, for which.
+SNAPSHOTS = (
+    (y21(10, 12), y21(10, 13), "领导小组第一次会议"),
+    (y21(11, 10), y21(11, 11), "领导小组第二次会议"),
+    (y21(12, 23), y21(12, 24), "领导小组第三次会议"),
+)
+
 # Rules of time: laid down on, in force on, days before a deadline from which on it is near, why.
 RULES = (
     (y21(9, 27), y21(10, 1), 15, "【演示】试行缩短临期提醒，减少重复提示。"),

@@ -20,6 +20,7 @@ from ..actions import (
     report,
     review,
     rule,
+    snapshot,
 )
 from ..actions import draft as drafts
 from ..choices import DECIDING_ROLES, AssignmentRole
@@ -204,6 +205,10 @@ class Narrator:
             now=now,
         )
         return self.cast.administrator
+
+    def freeze(self, now: datetime, day: date, name: str) -> User:
+        snapshot.take(by=self.cast.supervisor, plan=self.plan, name=f"{LABEL}{name}", day=day, now=now)
+        return self.cast.supervisor
 
     # --- steps, numbers, periods -----------------------------------------------------------------
 

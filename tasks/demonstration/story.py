@@ -36,6 +36,7 @@ def steps(narrator: Narrator) -> list[Step]:
         *_requests(narrator),
         *_more_time(narrator),
         *_changes(narrator),
+        *_snapshots(narrator),
         *_figures(narrator),
         *_periods(narrator),
         *_drafts(narrator),
@@ -147,6 +148,11 @@ def _changes(narrator: Narrator) -> Iterator[Step]:
     for on, in_force_on, days, reason in events.RULES:
         lay_down = partial(narrator.lay_down, in_force_on=in_force_on, due_soon_days=days, reason=reason)
         yield Step(at(on, 9, 10), lay_down)
+
+
+def _snapshots(narrator: Narrator) -> Iterator[Step]:
+    for day, taken_on, name in events.SNAPSHOTS:
+        yield Step(at(taken_on, 8, 40), partial(narrator.freeze, day=day, name=name))
 
 
 def _figures(narrator: Narrator) -> Iterator[Step]:
