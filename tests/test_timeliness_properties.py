@@ -81,7 +81,9 @@ def counts(day: date, plan: Plan) -> dict[str, Any]:
     return {
         "figures": [(str(figure.label), figure.number) for figure in (*board.figures, *board.extensions)],
         "rates": [(rate.clock, rate.kept, rate.measured) for rate in board.rates],
-        "units": [(row.department.pk, row.total, row.reported, row.overdue, row.silent) for row in board.units],
+        "units": [(row.department.pk, row.principal, row.partner) for row in board.units],
+        "trend": board.trend.points,
+        "waiting": [row.cells for row in board.waiting],
         "turnouts": [(row.state, row.turnout) for row in found if row.turnout],
         "measures": plan.measures.unterminated(day).count(),
         "parts": Assignment.objects.counted(day).filter(measure__plan=plan).count(),

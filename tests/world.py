@@ -93,7 +93,8 @@ class World:
             report = a_report(part, day, asks_to_close=what == "ask")
         except (report_actions.NotAccepted, PermissionDenied):  # closed, ended, or not this unit's any more
             return
-        said.append(Said(day, what == "ask", report))
+        if report not in [entry.report for entry in said]:  # said again in the same words on the same day
+            said.append(Said(day, what == "ask", report))
 
     def is_amended(self, day: date, unit: int, what: str) -> None:
         """The plan is changed; a unit's number says which of several changes of a kind it is."""
