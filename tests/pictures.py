@@ -23,7 +23,7 @@ from departments.models import Department, User
 from tasks.demonstration.calendar import LAST_DAY
 from tasks.demonstration.load import load
 from tasks.management.commands.load_plan import SHIPPED
-from tasks.models import Extension, Plan, Review
+from tasks.models import Amendment, Extension, Plan, Review, Snapshot
 
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
 from .builders import SHANGHAI
@@ -64,7 +64,7 @@ def nobody() -> None:
 
 
 def open_the_date(page: Page) -> None:
-    page.get_by_text("数据截至").click()
+    page.locator("summary.asof").click()
 
 
 def sum_up(page: Page) -> None:
@@ -115,6 +115,14 @@ PICTURES = (
     Picture("review", supervisor, lambda plan: f"/reviews/{waiting(plan, 34, '区检察院').report_id}/", 960),
     Picture("review-leader", leader, lambda plan: f"/reviews/{waiting(plan, 38, '区市场监管局').report_id}/", 640),
     Picture("extension", supervisor, lambda plan: asked_for(plan, 3).get_absolute_url(), 720),
+    Picture("amendment", supervisor, lambda plan: f"{ledger(plan)}{amended(plan, 'WORDING')}/", 700),
+    Picture("rules", leader, lambda plan: f"{plan.get_absolute_url()}rules/", 560),
+    Picture("comparison", leader, lambda plan: f"{plan.get_absolute_url()}compare/", 960),
+    Picture("snapshots", supervisor, lambda plan: f"{plan.get_absolute_url()}snapshots/", 560),
+    Picture("snapshot", leader, lambda plan: last_snapshot(plan).get_absolute_url(), 860),
+    Picture("unit", leader, lambda plan: f"{plan.get_absolute_url()}units/{office(plan)}/", 1100),
+    Picture("section", leader, lambda plan: f"{plan.get_absolute_url()}sections/2/", 900),
+    Picture("present", leader, lambda plan: f"{plan.get_absolute_url()}present/", 810),
     Picture("decided", supervisor, lambda plan: "/reviews/decided/", 720),
     Picture("members", administrator, lambda plan: f"/units/{collective().pk}/members/", 420),
     Picture("audit", administrator, lambda plan: "/audit/", 760),
@@ -147,6 +155,14 @@ def waiting(plan: Plan, number: int, unit: str) -> Review:
 
 def asked_for(plan: Plan, number: int) -> Extension:
     return Extension.objects.get(measure__plan=plan, measure__number=number)
+
+
+def amended(plan: Plan, kind: str) -> int:
+    return Amendment.objects.filter(measure__plan=plan, kind=kind).latest("recorded_at").measure.number
+
+
+def last_snapshot(plan: Plan) -> Snapshot:
+    return Snapshot.objects.filter(plan=plan).latest("taken_at")
 
 
 def take(folder: Path, only: Sequence[str]) -> None:

@@ -106,6 +106,8 @@ class UnitsFormSet(forms.BaseFormSet):
         super().add_fields(form, index)
         form.fields["department"].queryset = Department.objects.all()
         form.fields["department"].widget.choices = self._choices
+        if index is None or index >= self.initial_form_count():
+            form.fields["role"].choices = [("", _("选择角色…")), *AssignmentRole.choices]
         for name, field in form.fields.items():
             field.widget.attrs["aria-label"] = f"{field.label} {(index or 0) + 1}" if name else ""
 
