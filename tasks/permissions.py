@@ -194,7 +194,9 @@ def may_decide_extension(user: Person, extension: Extension) -> bool:
 def _answering_for(extension: Extension) -> set[int]:
     """The keys of the units that answer for the measure, members of collectives included, and of the one that asks."""
     parts = extension.measure.assignments.all()
-    return {part.department_id for part in parts if part.role in DECIDING_ROLES} | {extension.department_id}
+    return {part.department_id for part in parts if part.role in DECIDING_ROLES and part.until is None} | {
+        extension.department_id
+    }
 
 
 def why_not_decide_extension(user: Person, extension: Extension) -> str:

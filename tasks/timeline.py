@@ -88,8 +88,11 @@ def events_of_unit(unit: Department, plan: Plan, day: date) -> list[Event]:
 def _dates(measure: Measure, day: date) -> Iterator[Event]:
     plan = measure.plan
     yield Event(start_of(plan.issued_on), plan.issuer, _("印发计划"), plan.number, is_timed=False)
-    if measure.due_on is not None and measure.due_on <= day:
-        yield Event(end_of(measure.due_on), _("系统"), _("完成时限到期"), is_timed=False)
+    due_on = measure.due_on
+    if due_on is None or measure.is_ongoing_on(due_on) or measure.is_terminated_on(due_on):
+        return
+    if due_on <= day:
+        yield Event(end_of(due_on), _("系统"), _("完成时限到期"), is_timed=False)
 
 
 # --- changes of the plan -----------------------------------------------------------------------------

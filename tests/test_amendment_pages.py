@@ -257,6 +257,23 @@ def test_who_writes_a_report_reads_the_wording_in_force(measure: Measure) -> Non
     assert "新的任务内容。" in visit(client, measure.assignments.get(department__name="甲局").get_report_url()).words
 
 
+def test_a_measure_that_became_ongoing_asks_for_no_period_before_it_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    it_is(monkeypatch, date(2022, 1, 6))  # the fourth quarter may still be reported on
+    part = a_part(department=a_department("甲局"))
+    an_amendment(part.measure, ONGOING, date(2022, 1, 6))
+
+    page = visit(signed_in(a_reporter(part.department)), part.get_report_url())
+
+    assert "2022年第一季度" in page.words
+    assert "2021年第四季度" not in page.words
+
+
+def test_a_deadline_that_was_given_up_does_not_fall_due(measure: Measure) -> None:
+    an_amendment(measure, ONGOING, date(2021, 12, 1))
+
+    assert "完成时限到期" not in visit(signed_in(a_leader()), measure.get_absolute_url()).words
+
+
 def test_a_unit_that_left_owes_nothing_on_its_page(measure: Measure) -> None:
     client = signed_in(a_reporter(a_department("甲局")))
     an_amendment(measure, UNITS, TODAY, roles={a_department("乙局"): LEAD})

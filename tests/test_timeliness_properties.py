@@ -268,7 +268,7 @@ def test_the_database_agrees_with_a_second_reckoning(fields, history, days) -> N
             assert answers(day, world.measure.plan) == found
 
 
-@tried(10)
+@tried(6)
 @given(worlds, eventful_histories)
 def test_the_answer_for_a_day_is_the_same_whenever_it_is_asked(fields, history) -> None:
     with undone():

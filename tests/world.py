@@ -160,7 +160,7 @@ AMENDING = (*AmendmentKind.values, "new rule")
 anything = st.sampled_from(
     [*("say", "say", "ask", "accept", "send back", "more time", "grant", "new rule"), *AmendmentKind.values, "UNITS"]
 )
-eventful_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), anything), min_size=2, max_size=9)
+eventful_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), anything), min_size=2, max_size=8)
 long_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), with_more_time), min_size=1, max_size=9)
 some_days = st.lists(st.integers(0, 320), min_size=1, max_size=3)
 

@@ -338,6 +338,11 @@ class Assignment(models.Model):
             is_own=row.requested_on is None or row.own_requested_on is not None,
         )
 
+    @property
+    def begun_on(self) -> date:
+        """From which day the part owes reports for periods: that of the unit, or of the measure's becoming ongoing."""
+        return max(filter(None, (self.since, self.measure.ongoing_from)), default=date.min)
+
     def get_report_url(self) -> str:
         return reverse("report", args=[self.pk])
 

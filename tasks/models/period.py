@@ -51,11 +51,10 @@ class PeriodQuerySet(models.QuerySet["Period"]):
         The one that ``day`` falls in; the one before while that can still be reported in time and ``part``, a row
         with ``reported_for``, has not, unless its duty began after it.
         """
-        begun_on = max(filter(None, (part.since, part.measure.ongoing_from)), default=date.min)
         for period in self.opened_by(day).filter(starts_on__lte=day).order_by("-starts_on")[:2][::-1]:
             if day <= period.ends_on:
                 return period
-            if period.ends_on < begun_on:
+            if period.ends_on < part.begun_on:
                 continue
             if day <= period.due_on and (part.reported_for is None or part.reported_for < period.starts_on):
                 return period

@@ -160,7 +160,7 @@ def _periods(part: Any, opened: list[Period], day: date) -> tuple[list[Period], 
 
 def _candidates(part: Any, opened: list[Period], day: date) -> list[Period]:
     """Those of the periods ``opened`` by ``day`` that a report on ``part`` may be for, the latest last."""
-    running = [period for period in opened if period.starts_on <= day]
+    running = [period for period in opened if period.starts_on <= day and period.ends_on >= part.begun_on]
     if part.measure.is_ongoing_on(day):
         return running[-MOST_PERIODS:]
     return [each for each in running[-2:] if each.asks_dated and (day <= each.due_on or not _covers(part, each))]
