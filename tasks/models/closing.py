@@ -57,7 +57,7 @@ def is_measured(day: date, clock: str, measure: str = "") -> Q:
 
 def is_kept(clock: str, measure: str = "") -> Q:
     """Whether a row of ``is_measured`` was asked to be closed on or before the deadline."""
-    return Q(requested_on__lte=F(_deadline(clock, measure)))
+    return Q(requested_on__lte=F(_deadline(clock, measure)), effective_due_on__isnull=False)
 
 
 def is_missed(clock: str, measure: str = "") -> Q:
