@@ -391,13 +391,3 @@ def test_a_plan_in_use_is_not_changed_past_this_door() -> None:
 
     measure_actions.assign(by=a_supervisor(), measure=in_entry, roles=roles(丁=SOLE))
     assert units_on(in_entry, TODAY) == [("丁", SOLE)]
-
-
-def test_what_was_closed_after_becoming_ongoing_is_on_neither_clock() -> None:
-    part = a_part()
-    an_amendment(part.measure, ONGOING, date(2021, 10, 8))
-    a_closing(part, date(2021, 11, 2), date(2021, 11, 3))
-
-    day = date(2021, 11, 5)
-
-    assert set(part.measure.plan.measures.lights(day).count_by_clock(day).values()) == {0}

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 
 from tasks.actions import extension as actions
+from tasks.choices import AmendmentKind
 from tasks.models import Assignment, Measure
 
-from .builders import a_closing, a_measure, a_part, a_plan, a_supervisor, an_extension, at
+from .builders import a_closing, a_measure, a_part, a_plan, a_supervisor, an_amendment, an_extension, at
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +147,13 @@ def test_those_extended_once_twice_and_those_that_wait_are_told_apart_on_each_da
         GRANTED: [[once, twice], [], [waiting]],
         date(2022, 1, 13): [[once, twice], [twice], [waiting]],
     }
+
+
+def test_what_was_closed_after_becoming_ongoing_is_on_neither_clock() -> None:
+    part = a_part()
+    an_amendment(part.measure, AmendmentKind.ONGOING, date(2021, 10, 8))
+    a_closing(part, date(2021, 11, 2), date(2021, 11, 3))
+
+    day = date(2021, 11, 5)
+
+    assert set(part.measure.plan.measures.lights(day).count_by_clock(day).values()) == {0}
