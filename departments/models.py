@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+import uuid
+from datetime import date, datetime
 from typing import ClassVar
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
@@ -24,6 +26,10 @@ class Role(models.TextChoices):
 class DepartmentQuerySet(models.QuerySet["Department"]):
     def active(self) -> DepartmentQuerySet:
         return self.filter(is_active=True)
+
+    def offered(self, *others: int) -> DepartmentQuerySet:
+        """Those in use, and those with the keys ``others``, which are named somewhere already."""
+        return self.filter(models.Q(is_active=True) | models.Q(pk__in=others))
 
     def collectives(self) -> DepartmentQuerySet:
         return self.filter(kind=Department.Kind.COLLECTIVE)
@@ -196,6 +202,10 @@ class UserQuerySet(models.QuerySet["User"]):
     def in_role(self, role: Role) -> UserQuerySet:
         return self.filter(is_active=True, groups__name=role)
 
+    def uninvited(self) -> UserQuerySet:
+        """Those who may come in, but have no password, and no link by which to set one."""
+        return self.filter(is_active=True, invitation=None, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
 
 class PeopleManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     pass
@@ -236,3 +246,123 @@ class User(AbstractUser):
         if self.is_superuser:
             names.add(Role.ADMINISTRATOR)
         return frozenset(Role(name) for name in names)
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> InvitationQuerySet:
+        """Of people who may come in and have no password yet; their time may be over."""
+        return self.filter(
+            accepted_at__isnull=True, person__is_active=True, person__password__startswith=UNUSABLE_PASSWORD_PREFIX
+        )
+
+    def unit_by_unit(self) -> InvitationQuerySet:
+        unit = "person__department"
+        return self.select_related(unit, "issued_by").order_by(
+            F(f"{unit}__position").asc(nulls_last=True), f"{unit}__name", "person__username"
+        )
+
+
+class Invitation(models.Model):
+    """
+    What lets a person who has no password set one of his own, once (邀请).
+
+    Made and renewed by ``tasks.actions.invitation``. The link is kept nowhere: ``tasks.invitations`` works it out from
+    what the person's row has for a password, so that it is void as soon as that changes.
+    """
+
+    person = models.OneToOneField(User, on_delete=models.CASCADE, related_name="invitation", verbose_name=_("人员"))
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("签发人"))
+    issued_at = models.DateTimeField(_("签发时间"))
+    expires_at = models.DateTimeField(_("有效期至"))
+    accepted_at = models.DateTimeField(_("接受时间"), null=True, blank=True)  # NULL: no password was set by it
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("邀请")
+        verbose_name_plural = _("邀请")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("issued_at")),
+                name="invitation_lasts",
+                violation_error_message=_("邀请的有效期须在签发之后。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True)
+                | Q(accepted_at__gte=F("issued_at"), accepted_at__lte=F("expires_at")),
+                name="invitation_accepted_in_time",
+                violation_error_message=_("邀请须在有效期内接受。"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    def is_over(self, now: datetime) -> bool:
+        return now > self.expires_at
+
+
+class RosterImport(models.Model):
+    """
+    A list of units or people that was uploaded and looked at, and waits to be confirmed (名单导入).
+
+    It waits here, where every server process finds it. Made by ``tasks.actions.roster.hold``, confirmed once, by
+    ``claim``; the file goes with that, and the row stays as the record of it.
+    """
+
+    class Room(models.TextChoices):
+        DEPARTMENT = "department", _("责任单位")
+        USER = "user", _("用户")
+
+    class Format(models.TextChoices):
+        XLSX = "xlsx", _("Excel 工作簿")
+        CSV = "csv", _("CSV 文件")
+
+    token = models.UUIDField(_("编号"), unique=True, default=uuid.uuid4, editable=False)
+    room = models.CharField(_("名单"), max_length=12, choices=Room)
+    format = models.CharField(_("文件格式"), max_length=4, choices=Format)
+    name = models.CharField(_("文件名"), max_length=150)
+    content = models.BinaryField(_("内容"), blank=True)  # empty once it is confirmed
+    sha256 = models.CharField(_("校验值"), max_length=64)
+    shown = models.CharField(_("预览的校验值"), max_length=64)  # of what the page said would be written
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("上传人"))
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    confirmed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,  # until it is confirmed
+        blank=True,
+        related_name="+",
+        verbose_name=_("确认人"),
+    )
+    confirmed_at = models.DateTimeField(_("确认时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("名单导入")
+        verbose_name_plural = _("名单导入")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(room__in=["department", "user"], format__in=["xlsx", "csv"]),
+                name="roster_import_is_known",
+                violation_error_message=_("只能导入单位或人员的 .xlsx、.csv 名单。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(sha256="") & ~Q(shown=""),
+                name="roster_import_has_fingerprints",
+                violation_error_message=_("名单导入须有文件和预览的校验值。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="roster_import_confirmed_by_somebody",
+                violation_error_message=_("确认人和确认时间须同时登记。"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def data(self) -> bytes:
+        """The file; databases hand it out as they like."""
+        return bytes(self.content)

@@ -130,7 +130,7 @@ else:
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
-# Shared by all server processes: an import waits here between its preview and its confirmation.
+# Shared by all server processes.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -156,6 +156,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
 SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=12 * 60 * 60)
+
+# For how many days an invited person may set a password; afterwards an administrator makes another link.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+if INVITATION_DAYS < 1:
+    raise ImproperlyConfigured("INVITATION_DAYS is a number of days, at least 1.")
 
 # Five wrong passwords lock one name at one address for fifteen minutes: never a whole office behind one address.
 AXES_FAILURE_LIMIT = 5
@@ -225,7 +230,12 @@ AUDITLOG_INCLUDE_TRACKING_MODELS = (
     "departments.Department",
     "departments.Alias",
     "departments.Membership",
-    {"model": "departments.User", "exclude_fields": ["password", "last_login"], "m2m_fields": ["groups"]},
+    {
+        "model": "departments.User",
+        "exclude_fields": ["password", "last_login", "invitation"],
+        "m2m_fields": ["groups"],
+    },
+    "departments.Invitation",
     "tasks.Plan",
     "tasks.Period",
     "tasks.Section",
@@ -245,12 +255,45 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
-IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("UPLOAD_MAX_BYTES", default=5 * 1024 * 1024)
 # A workbook that comes in is refused beyond these, before it is unpacked where that can be told.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=2 * 1024 * 1024)
 IMPORT_MAX_UNPACKED_BYTES = env.int("IMPORT_MAX_UNPACKED_BYTES", default=20 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=2000)
+# For how long a list of units or people waits in the database to be confirmed.
+IMPORT_PREVIEW_HOURS = env.int("IMPORT_PREVIEW_HOURS", default=24)
+# Workbooks that come back filled in: how many at once, how many of their rows may say something (all become reports in
+# one transaction, for which others wait), and how long reading all of them may take: less than the 30 seconds after
+# which the server gives up on a request, so that the page itself can say that it takes too long.
+WORKBOOKS_MAX_FILES = env.int("WORKBOOKS_MAX_FILES", default=100)
+WORKBOOKS_MAX_CHANGES = env.int("WORKBOOKS_MAX_CHANGES", default=200)
+WORKBOOKS_MAX_SECONDS = env.int("WORKBOOKS_MAX_SECONDS", default=15)
+DATA_UPLOAD_MAX_NUMBER_FILES = WORKBOOKS_MAX_FILES * 10  # more, so that the page itself can say that it is too many
+# A ledger of more measures is not exported at once but in stretches of so many seconds, by the page that shows how far
+# it is; what was made is kept for so many hours.
+EXPORT_AT_ONCE = env.int("EXPORT_AT_ONCE", default=1000)
+EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=2.0)
+EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
+# A plan's document: its lines and rows of tables, and the characters of all of them.
+DOCUMENT_MAX_LINES = env.int("DOCUMENT_MAX_LINES", default=3000)
+DOCUMENT_MAX_CHARACTERS = env.int("DOCUMENT_MAX_CHARACTERS", default=300_000)
+
+# --- exchange --------------------------------------------------------------------------------------
+
+# A plan with its history that comes in as a file: the file, what it unpacks to, how many times its own size that is,
+# plan.json in it, its rows, the longest text or list in one of them, its attachments, and how long all of it may take.
+# A page takes no more than EVIDENCE_MAX_TOTAL_BYTES at once and has EXCHANGE_PAGE_SECONDS for it: less than the 30
+# after which the server gives up on a request, and than the 20 for which others wait to write on SQLite. The command
+# takes what the others allow.
+EXCHANGE_MAX_BYTES = env.int("EXCHANGE_MAX_BYTES", default=1024**3)
+EXCHANGE_MAX_UNPACKED_BYTES = env.int("EXCHANGE_MAX_UNPACKED_BYTES", default=2 * 1024**3)
+EXCHANGE_MAX_RATIO = env.int("EXCHANGE_MAX_RATIO", default=100)
+EXCHANGE_MAX_JSON_BYTES = env.int("EXCHANGE_MAX_JSON_BYTES", default=64 * 1024 * 1024)
+EXCHANGE_MAX_ROWS = env.int("EXCHANGE_MAX_ROWS", default=200_000)
+EXCHANGE_MAX_VALUE = env.int("EXCHANGE_MAX_VALUE", default=8_000_000)
+EXCHANGE_MAX_FILES = env.int("EXCHANGE_MAX_FILES", default=5000)
+EXCHANGE_MAX_SECONDS = env.int("EXCHANGE_MAX_SECONDS", default=120)
+EXCHANGE_PAGE_SECONDS = env.int("EXCHANGE_PAGE_SECONDS", default=15)
 
 # --- logs ----------------------------------------------------------------------------------------
 

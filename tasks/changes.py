@@ -29,6 +29,8 @@ ACTIONS = {
     LogEntry.Action.ACCESS: gettext_lazy("查看"),
 }
 MOST_TERMS = 8
+# By which files know a row; people never see it, and are told of it only where somebody changes it.
+KEYS_OF_FILES = {"tasks.SourceNote.key"}
 Names = Mapping[tuple[type[models.Model], str], str]
 
 
@@ -104,7 +106,8 @@ def names_in(entries: Iterable[LogEntry]) -> Names:
 
 def changes_of(entry: LogEntry, names: Names | None = None) -> Iterator[Change]:
     """
-    The columns of a row that changed; keys, and what other rows say of it, are not among them.
+    The columns of a row that changed; keys, and what other rows say of it, are not among them; nor, of a new row, the
+    key by which files know it.
 
     ``names`` are those of ``names_in`` where several entries are read; alone an entry asks for its own.
     """
@@ -112,7 +115,8 @@ def changes_of(entry: LogEntry, names: Names | None = None) -> Iterator[Change]:
     for column, change in _columns(entry):
         label = _("角色") if column.name == "groups" else str(column.verbose_name)
         was, now = _before_and_after(column, change, known)
-        if (was, now) != (EMPTY, EMPTY):
+        is_key_of_new = str(column) in KEYS_OF_FILES and was == EMPTY
+        if (was, now) != (EMPTY, EMPTY) and not is_key_of_new:
             yield Change(label, was, now)
 
 

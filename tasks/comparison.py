@@ -12,34 +12,47 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
 
 from .choices import SETTLED, ChangeKind, Timeliness
 from .models import Assignment, Measure, Plan, Snapshot, units_of
-from .snapshot import granted_extensions, read
+from .snapshot import granted_extensions, keys_of, read
 
 TERMINATED = Timeliness.TERMINATED  # counted nowhere: a row that ends has not come back into time
 MOST_NAMED = 10_000  # keys in one statement; SQLite takes 32,766
 
 
+# What an overdue row turns into by work or by more time; one that becomes ongoing has done neither.
+RECOVERED = (*SETTLED, Timeliness.DUE_SOON, Timeliness.ON_TRACK)
+LEGEND = _("由红转绿，指起始时逾期、截止时已办结（含逾期办结）或经延期不再逾期；转为持续推进和终止的不计")
+
+
 class State(NamedTuple):
-    """Where a row stood: its light, how often its deadline had been moved, and of a part the key of its unit."""
+    """
+    Where a row stood: its light, empty of one not there, and how often its measure's deadline had been moved; of a
+    part also the keys of its measure and unit.
+    """
 
     light: str
     granted: int
+    measure: int = 0
     unit: int = 0
 
 
-def kinds_of(before: State | None, after: State) -> list[ChangeKind]:
-    """In which ways a row changed, in the order in which they are shown; ``before`` is None of one not there then."""
-    light = before.light if before else ""
-    was_late, is_late = light == Timeliness.OVERDUE, after.light == Timeliness.OVERDUE
+NOWHERE = State("", 0)
+
+
+def kinds_of(before: State, after: State) -> list[ChangeKind]:
+    """In which ways a row changed, in the order in which they are shown."""
+    was_late, is_late = before.light == Timeliness.OVERDUE, after.light == Timeliness.OVERDUE
     holds = {
         ChangeKind.OVERDUE: is_late and not was_late,
-        ChangeKind.CLOSED: after.light in SETTLED and light not in SETTLED,
-        ChangeKind.EXTENDED: after.granted > (before.granted if before else 0),
-        ChangeKind.RECOVERED: was_late and not is_late,
-        ChangeKind.SILENT: Timeliness.SILENT == after.light != light,
+        ChangeKind.CLOSED: after.light in SETTLED and before.light not in SETTLED,
+        ChangeKind.EXTENDED: after.granted > before.granted,
+        ChangeKind.RECOVERED: was_late and after.light in RECOVERED,
+        ChangeKind.SILENT: Timeliness.SILENT == after.light != before.light,
     }
     return [kind for kind in ChangeKind if holds[kind]]
 
@@ -58,17 +71,17 @@ class Side:
 def on_day(plan: Plan, day: date, *, parts: bool = True) -> Side:
     """The ledger of ``day``; four queries, or two where only measures are wanted."""
     granted = granted_extensions(plan, day)
-    counted = Measure.objects.filter(plan=plan).unterminated(day).as_of(day, plan)
+    counted = Measure.objects.as_of(day, plan).filter(plan=plan).unterminated(day)
     rows = counted.in_plan_order().values_list("pk", "timeliness")
     measures = {key: State(light, granted.get(key, 0)) for key, light in rows.iterator()}
     if not parts:
         return Side(day, measures)
-    named = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan).in_text_order()
+    named = Assignment.objects.as_of(day, plan).counted(day).filter(measure__plan=plan).in_text_order()
     found = named.values_list("pk", "measure", "department", "timeliness")
     return Side(
         day,
         measures,
-        {key: State(light, granted.get(measure, 0), unit) for key, measure, unit, light in found.iterator()},
+        {key: State(light, granted.get(measure, 0), measure, unit) for key, measure, unit, light in found.iterator()},
         dict(units_of(plan, day).order_by("position", "pk").values_list("pk", "name")),
     )
 
@@ -81,7 +94,7 @@ def frozen(snapshot: Snapshot) -> Side:
         snapshot.day,
         {key: State(light, number) for key, light, number in lights["measures"] if light != TERMINATED},
         {
-            key: State(light, granted[measure], unit)
+            key: State(light, granted[measure], measure, unit)
             for key, measure, unit, light in lights["parts"]
             if light != TERMINATED
         },
@@ -116,17 +129,30 @@ class UnitRow:
 
 @dataclass(frozen=True)
 class Comparison:
+    """One side held against the other; ``legend`` says what its least obvious number counts."""
+
     plan: Plan
     before: Side
     after: Side
+    legend: ClassVar[object] = LEGEND
 
     @cached_property
     def measures(self) -> list[Change]:
-        return _changes(self.before.measures, self.after.measures)
+        there = self.before.measures
+        return _changes((key, there.get(key, NOWHERE), state) for key, state in self.after.measures.items())
 
     @cached_property
     def parts(self) -> list[Change]:
-        return _changes(self.before.parts, self.after.parts)
+        """A part that only got another role stood before as its unit's part in the measure did."""
+        there = {(state.measure, state.unit): state for state in self.before.parts.values()}
+        return _changes(
+            (key, there.get((state.measure, state.unit)) or self._without_part(state), state)
+            for key, state in self.after.parts.items()
+        )
+
+    def _without_part(self, after: State) -> State:
+        """Before a unit joined: no light, and the measure's deadline moved as often as it had been by then."""
+        return State("", self.before.measures.get(after.measure, NOWHERE).granted)
 
     @cached_property
     def measure_numbers(self) -> list[tuple[ChangeKind, int]]:
@@ -151,13 +177,13 @@ class Comparison:
         return [row for row in rows if (not kind or kind in row.kinds) and unit in (None, row.unit)]
 
 
-def _changes(before: dict[int, State], after: dict[int, State]) -> list[Change]:
-    found = []
-    for key, state in after.items():
-        was = before.get(key)
-        if kinds := kinds_of(was, state):
-            found.append(Change(key, kinds, was.light if was else "", state.light, state.unit))
-    return found
+def _changes(rows: Iterable[tuple[int, State, State]]) -> list[Change]:
+    """Of ``(key, before, after)`` those that changed."""
+    return [
+        Change(key, kinds, before.light, after.light, after.unit)
+        for key, before, after in rows
+        if (kinds := kinds_of(before, after))
+    ]
 
 
 def _numbers(changes: Iterable[Change]) -> list[tuple[ChangeKind, int]]:
@@ -170,7 +196,10 @@ def _numbers(changes: Iterable[Change]) -> list[tuple[ChangeKind, int]]:
 
 @dataclass(frozen=True)
 class Line:
-    """A change with what a list says of it on the later day; ``number``, and ``part`` where it has a page."""
+    """
+    A change with what a list says of it on the later day; ``number``, and ``part`` where it has a page; ``row``, the
+    measure or part as of that day, which knows its rule and its next change, unless that is frozen.
+    """
 
     change: Change
     number: int
@@ -180,6 +209,7 @@ class Line:
     unit: str = ""
     role: str = ""
     part: int | None = None
+    row: Any = None
 
 
 def lines(comparison: Comparison, changes: list[Change], *, of: str) -> list[Line]:
@@ -195,13 +225,13 @@ def lines(comparison: Comparison, changes: list[Change], *, of: str) -> list[Lin
 
 
 def _frozen_words(snapshot: Snapshot, of: str) -> dict[int, dict[str, Any]]:
-    rows = read(snapshot)["measures"]
+    rows, keys = read(snapshot)["measures"], keys_of(snapshot.lights)[of]
     if of == "measures":
-        return {row["id"]: _words_of(row, row) for row in rows}
+        return {key: _words_of(row, row) for key, row in zip(keys, rows, strict=True)}
+    parts = [(row, part) for row in rows for part in row["parts"]]
     return {
-        part["id"]: _words_of(row, part) | {"unit": part["unit"], "role": part["role_word"], "part": part["id"]}
-        for row in rows
-        for part in row["parts"]
+        key: _words_of(row, part) | {"unit": part["unit"], "role": part["role_word"], "part": key if key > 0 else None}
+        for key, (row, part) in zip(keys, parts, strict=True)
     }
 
 
@@ -215,12 +245,13 @@ def _named(rows: Any, keys: Collection[int]) -> Any:
 
 
 def _measure_words(plan: Plan, day: date, keys: Collection[int]) -> dict[int, dict[str, Any]]:
-    rows = _named(Measure.objects.filter(plan=plan), keys).as_of(day, plan).with_parts(day, plan)
+    rows = _named(Measure.objects.as_of(day, plan).filter(plan=plan), keys).with_parts(day, plan)
     return {row.pk: _live_words(row, row) for row in rows}
 
 
 def _part_words(plan: Plan, day: date, keys: Collection[int]) -> dict[int, dict[str, Any]]:
-    rows = _named(Assignment.objects.named(day).filter(measure__plan=plan), keys).as_of(day, plan).with_members(day)
+    named = Assignment.objects.as_of(day, plan).named(day).filter(measure__plan=plan)
+    rows = _named(named, keys).with_members(day)
     return {
         row.pk: _live_words(row.measure, row)
         | {"unit": row.department.name, "role": str(row.get_role_display()), "part": row.pk}
@@ -231,7 +262,7 @@ def _part_words(plan: Plan, day: date, keys: Collection[int]) -> dict[int, dict[
 def _live_words(measure: Measure, row: Any) -> dict[str, Any]:
     light = row.light
     own = {"number": measure.number, "wording": row.wording_in_force}
-    return own | {"sentence": light.sentence(), "days_late": light.days_late}
+    return own | {"sentence": light.sentence(), "days_late": light.days_late, "row": row}
 
 
 # --- the dashboard's line ----------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from .forms.as_of import AsOf
+from .models import demonstration_mark
 
 
 def link(as_of: AsOf, name: str, *args: object, **query: object) -> str:
@@ -21,4 +23,12 @@ def link(as_of: AsOf, name: str, *args: object, **query: object) -> str:
 def day_of(request: HttpRequest) -> AsOf:
     """The day a page is asked for, as ``plan_tracker.middleware.AsOfDate`` read it."""
     as_of: AsOf = request.as_of  # type: ignore[attr-defined]
+    return as_of
+
+
+def way_in(request: HttpRequest) -> AsOf:
+    """The day on which people come in: the one that is asked for, or today; of a demonstration the last it tells of."""
+    as_of, mark = day_of(request), demonstration_mark()
+    if mark is not None and "as_of" not in request.GET:
+        return replace(as_of, day=mark.last_day)  # made-up data say nothing of today
     return as_of

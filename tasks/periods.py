@@ -107,20 +107,21 @@ class Turnouts:
     Counts the turnout of any period of ``plan`` as of ``day``; two queries, however many periods.
 
     Those owe who answer for themselves: members of a collective instead of the collective. Who joined after the
-    period, or had left or been closed by its last day, owes nothing; what has been reported in it counts all the same.
+    period's end owes nothing for it, nor who had left by its last day to report: of one that left, nothing is counted.
+    Who was done by that day owes nothing either, but what it has reported in the period counts all the same.
     With ``unit`` of its parts alone, of a collective's members'.
     """
 
     def __init__(self, plan: Plan, day: date, unit: Department | None = None) -> None:
         self.day = day
-        parts = Assignment.objects.filter(measure__plan=plan)
+        parts = Assignment.objects.as_of(day, plan).filter(measure__plan=plan)
         said = Report.objects.standing(day).filter(assignment__measure__plan=plan).order_by()
         if unit is not None:
             parts = parts.answered_by(unit)
             said = said.filter(assignment__in=parts.order_by().values("pk"))
         columns: tuple[str, ...] = ("pk", "collective_part_id", "since", "until", "requested_on")
         columns += ("measure__due_on", "measure__ongoing_from", "measure__terminated_from")
-        rows = parts.as_of(day, plan).order_by().values_list(*columns)
+        rows = parts.order_by().values_list(*columns)
         self.parts = [Duty(*row) for row in rows]
         self.reports: dict[int, list[Said]] = defaultdict(list)
         said_columns = ("assignment_id", "reported_for", "recorded_on", "is_late")

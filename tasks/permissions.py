@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from departments.models import Department, Role, User
 
 from .choices import DECIDING_ROLES, ExtensionState, Timeliness
-from .models import Assignment, Evidence, Extension, Measure, Plan, Report
+from .models import Assignment, Evidence, Export, Extension, Measure, Plan, Report, Upload
 
 Person = User | AnonymousUser
 
@@ -69,6 +69,11 @@ def may_export(user: Person) -> bool:
     return has_role(user, Role.SUPERVISOR, Role.LEADER, Role.ADMINISTRATOR)
 
 
+def may_see_export(user: Person, export: Export) -> bool:
+    """A workbook that is being made is its author's alone."""
+    return may_export(user) and export.author_id == user.pk
+
+
 def has_own_duties(user: Person) -> bool:
     """Whether 我的填报 is this person's page."""
     return has_role(user, Role.REPORTER)
@@ -104,6 +109,17 @@ def reporting_department(user: Person, assignment: Assignment) -> Department | N
     return None
 
 
+def has_reported_for(user: Person, assignment: Assignment) -> bool:
+    """Whether the part, ended by now, was this person's unit's: he is told, and given back what he has typed."""
+    is_own = isinstance(user, User) and user.department_id == assignment.department_id
+    return is_own and assignment.until is not None and has_role(user, Role.REPORTER)
+
+
+def may_discard(user: Person, assignment: Assignment) -> bool:
+    """Whoever may write a draft, and the unit that was writing one when its part ended."""
+    return may_report(user, assignment) or has_reported_for(user, assignment)
+
+
 def _has_members(assignment: Assignment) -> bool:
     if not assignment.department.is_collective:
         return False
@@ -124,6 +140,31 @@ def may_sign(user: Person, assignment: Assignment) -> bool:
 def may_withdraw(user: Person, report: Report) -> bool:
     """Whoever may speak for the unit whose report it is; whether it can still be had back, the action knows."""
     return reporting_department(user, report.assignment) == report.department
+
+
+def may_fill_in(user: Person) -> bool:
+    """Whether the page on which workbooks are taken away to be filled in is this person's."""
+    return has_role(user, Role.REPORTER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_take_away(user: Person, unit: Department) -> bool:
+    """Take away the workbook of one unit: its own reporters, and the office."""
+    return may_send_out(user) or (has_role(user, Role.REPORTER) and user.department_id == unit.pk)
+
+
+def may_send_out(user: Person) -> bool:
+    """Take away the workbooks of all units, to send them round."""
+    return has_role(user, Role.SUPERVISOR, Role.ADMINISTRATOR)
+
+
+def may_upload(user: Person) -> bool:
+    """Bring workbooks back; which of their rows are taken, ``reporting_department`` says of each."""
+    return has_role(user, Role.REPORTER, Role.ADMINISTRATOR)
+
+
+def may_see_upload(user: Person, upload: Upload) -> bool:
+    """Look at, confirm and undo it: whoever brought it, and administrators."""
+    return may_upload(user) and (user.pk == upload.author_id or has_role(user, Role.ADMINISTRATOR))
 
 
 def may_see_evidence(user: Person, evidence: Evidence) -> bool:
@@ -324,4 +365,19 @@ def may_correct_official_text(user: Person) -> bool:
 
 
 def may_import(user: Person) -> bool:
+    return has_role(user, Role.ADMINISTRATOR)
+
+
+def may_invite(user: Person) -> bool:
+    """Hand out the links with which people set their first password."""
+    return has_role(user, Role.ADMINISTRATOR)
+
+
+def may_import_plan(user: Person) -> bool:
+    """Upload the document of a plan, go through what was read of it, and make it a plan."""
+    return has_role(user, Role.ADMINISTRATOR)
+
+
+def may_move_plans(user: Person) -> bool:
+    """Take a plan with its whole history away as a file, and bring one in."""
     return has_role(user, Role.ADMINISTRATOR)

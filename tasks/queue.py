@@ -88,11 +88,6 @@ def _kind(report: Report, day: date) -> QueueKind:
     return QueueKind.REPORT if report.state(day) == ReportState.WAITING else QueueKind.IN_EFFECT
 
 
-def others_of(part: Assignment, day: date) -> Any:
-    """The other parts that the text names on the same measure on ``day``, in its order."""
-    return Assignment.objects.beside(part, day).order_by("position", "pk")
-
-
 @dataclass(frozen=True)
 class Silence:
     """A unit that has said nothing; of a collective, how many of its members have, and who has not."""
@@ -122,8 +117,8 @@ class Company:
 def company_of(report: Report) -> Company:
     """Whom the unit that asks to close had beside it, as of the day it asked."""
     day = report.recorded_on
-    others = others_of(report.assignment, day).with_reporting(day).select_related("department").with_members(day)
-    parts = list(others)
+    others = Assignment.objects.with_reporting(day).beside(report.assignment, day)
+    parts = list(others.select_related("department").with_members(day))
     silent = [
         Silence(part.department, len(part.member_rows), [row.department for row in part.member_rows if _is_silent(row)])
         for part in parts

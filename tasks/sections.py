@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 from .choices import Timeliness
-from .dashboard import ORDER
 from .models import Assignment, Measure, Plan, Section
+from .tally import ORDER
 from .units import UnitRow, unit_rows
 
 # What wants attention stands first where the measures are sorted by it.
@@ -39,13 +39,13 @@ class SectionPage:
 
 def section_page(section: Section, plan: Plan, day: date, *, worst_first: bool = False) -> SectionPage:
     """``section`` of ``plan`` as of ``day``, in a fixed number of queries; in the order of the text, or worst first."""
-    measures: Any = Measure.objects.filter(section=section).unterminated(day).as_of(day, plan).with_parts(day, plan)
+    measures: Any = Measure.objects.as_of(day, plan).filter(section=section).unterminated(day).with_parts(day, plan)
     shown = list(measures.select_related("plan").in_plan_order())
     if worst_first:
         shown.sort(key=_urgency)
     neighbours = list(plan.sections.order_by("number"))
     place = neighbours.index(section)
-    parts = Assignment.objects.counted(day).filter(measure__section=section).as_of(day, plan)
+    parts = Assignment.objects.as_of(day, plan).counted(day).filter(measure__section=section)
     return SectionPage(
         section=section,
         measures=shown,

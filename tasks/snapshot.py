@@ -67,6 +67,28 @@ def counts_of(measures: Rows) -> dict[str, dict[str, int]]:
     return {level: {light: numbers[light] for light in Timeliness.values} for level, numbers in found.items()}
 
 
+def keys_of(lights: dict[str, list[list[Any]]]) -> dict[str, list[int]]:
+    """The keys of the rows of ``lights_of`` in this database, in the order of the content."""
+    return {of: [row[0] for row in rows] for of, rows in lights.items()}
+
+
+def keyed(measures: Rows, keys: dict[str, list[int]]) -> dict[str, list[list[Any]]]:
+    """
+    ``lights_of``, with other keys for its rows: what is sealed keeps the keys of the database it was taken in, and a
+    plan may since have come into another one. Raises ``ValueError`` where there are not as many keys as rows.
+    """
+    lights = lights_of(measures)
+    now = {of: dict(zip((row[0] for row in lights[of]), keys[of], strict=True)) for of in lights}
+    return {
+        "measures": [[now["measures"][key], *rest] for key, *rest in lights["measures"]],
+        "parts": [
+            [now["parts"][key], now["measures"][measure], now["units"][unit], light]
+            for key, measure, unit, light in lights["parts"]
+        ],
+        "units": [[now["units"][key], name] for key, name in lights["units"]],
+    }
+
+
 def counted(numbers: dict[str, int]) -> int:
     """How many there are: what had been terminated is kept, and not counted."""
     return sum(number for light, number in numbers.items() if light != Timeliness.TERMINATED)
@@ -105,12 +127,32 @@ def faults(snapshot: Snapshot) -> list[str]:
         checks = (
             (snapshot.content == canonical(content), _("内容不是规范格式")),
             (snapshot.counts == counts_of(measures) == content["counts"], _("计数与内容不符")),
-            (snapshot.lights == lights_of(measures), _("时效与内容不符")),
+            (_is_keyed(snapshot, measures), _("时效与内容不符")),
             (_stamp(snapshot) == _stamp_in(content), _("名称、日期或格式版本与内容不符")),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return [*found, _("内容无法读取")]
     return found + [words for is_well, words in checks if not is_well]
+
+
+def _is_keyed(snapshot: Snapshot, measures: Rows) -> bool:
+    """Whether the lights are the content's, with its own keys or with those of the same rows in this database."""
+    if snapshot.lights == lights_of(measures):
+        return True
+    keys = keys_of(snapshot.lights)
+    try:
+        is_of_content = snapshot.lights == keyed(measures, keys)
+    except (ValueError, KeyError):  # other rows than the content has
+        return False
+    if not is_of_content or any(len(set(each)) < len(each) for each in keys.values()):
+        return False
+    numbers = dict(Measure.objects.filter(plan=snapshot.plan).values_list("pk", "number"))
+    of_parts = dict(Assignment.objects.filter(measure__plan=snapshot.plan).values_list("pk", "measure__number"))
+    told = [row["number"] for row in measures]
+    told_of_parts = [row["number"] for row in measures for _part in row["parts"]]
+    found = [(numbers.get(key), key, number) for key, number in zip(keys["measures"], told, strict=True)]
+    found += [(of_parts.get(key), key, number) for key, number in zip(keys["parts"], told_of_parts, strict=True)]
+    return all(here == number or key < 0 for here, key, number in found)  # below 0: what is there no more
 
 
 def _stamp(snapshot: Snapshot) -> tuple[object, ...]:
@@ -147,7 +189,7 @@ def _plan(plan: Plan, day: date) -> dict[str, Any]:
 
 
 def _measures(plan: Plan, day: date) -> Rows:
-    rows = list(Measure.objects.filter(plan=plan).as_of(day, plan).select_related("section").in_plan_order())
+    rows = list(Measure.objects.as_of(day, plan).filter(plan=plan).select_related("section").in_plan_order())
     parts = _parts(plan, day, {row.pk: row for row in rows})
     granted = granted_extensions(plan, day)
     reports = _last_reports(plan, day)
@@ -166,7 +208,7 @@ def granted_extensions(plan: Plan, day: date) -> dict[int, int]:
 
 def _parts(plan: Plan, day: date, measures: dict[int, Measure]) -> dict[int, list[Any]]:
     """Every part that the text names, by its measure's key, with the members of collectives."""
-    of_plan = Assignment.objects.filter(measure__plan=plan).as_of(day, plan).select_related("department")
+    of_plan = Assignment.objects.as_of(day, plan).filter(measure__plan=plan).select_related("department")
     members: dict[int | None, list[Any]] = defaultdict(list)
     joined = of_plan.filter(collective_part__isnull=False).in_force(day)
     for member in joined.order_by("department__position", "pk"):

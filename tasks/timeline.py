@@ -105,6 +105,9 @@ def _amendments(measure: Measure, day: date) -> Iterator[Event]:
         marks = (_("自%(day)s起算") % {"day": f"{each.counts_from:%Y-%m-%d}"},)
         what = _("登记计划调整：%(kind)s") % {"kind": each.get_kind_display()}
         yield Event(each.recorded_at, each.recorded_by.name, what, text, marks=marks, changes=changes)
+        if each.lapsed_at is not None and each.lapsed_by is not None and each.has_lapsed_on(day):
+            what = _("撤销计划调整：%(kind)s") % {"kind": each.get_kind_display()}
+            yield Event(each.lapsed_at, each.lapsed_by.name, what, each.lapse_reason)
 
 
 def _amended(each: Amendment) -> Iterator[Change]:
@@ -151,7 +154,7 @@ def _extension_decided(each: Extension, moved: Change) -> Iterator[Event]:
     what = _("同意延期") if is_granted else _("不同意延期")
     changes = (moved,) if is_granted else ()
     yield Event(row.decided_at, row.reviewer.name, what, text, changes=changes, measure=each.measure)
-    if is_granted:
+    if is_granted and each.measure.has_deadline_on(each.due_on):
         yield Event(end_of(each.due_on), _("系统"), _("延期后的完成时限到期"), is_timed=False)
 
 

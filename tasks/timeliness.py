@@ -15,10 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
+from operator import itemgetter
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Case, CharField, DateField, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.lookups import IsNull, LessThan, LessThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -118,12 +121,12 @@ class Due:
 
 
 class DaysAfter(Func):
-    """The date ``days`` days after ``day``, computed by the database so that ``days`` may be a column."""
+    """The date ``days`` days after ``day``, computed by the database so that both may be columns."""
 
     output_field = DateField()
 
-    def __init__(self, day: date, days: Combinable) -> None:
-        super().__init__(Value(day, output_field=DateField()), days)
+    def __init__(self, day: date | Combinable, days: Combinable) -> None:
+        super().__init__(Value(day, output_field=DateField()) if isinstance(day, date) else day, days)
 
     def as_sqlite(self, compiler, connection, **context):
         return self.as_sql(
@@ -140,30 +143,40 @@ def not_terminated(day: date, measure: str = "") -> Q:
     return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gt": day})
 
 
-def is_overdue(day: date, due_on: str) -> Q:
-    """Of what is open: its deadline was over on ``day``."""
-    return Q(**{f"{due_on}__lt": day})
+def is_overdue(day: date, due_on: str | Combinable) -> LessThan:
+    """Of what is open: its deadline, a column's name or an expression, was over on ``day``."""
+    return LessThan(F(due_on) if isinstance(due_on, str) else due_on, Value(day, output_field=DateField()))
 
 
-def timeliness(day: date, *, measure: str, due_on: str, requested_on: str, silent: Q | Combinable) -> Case:
+def keeps_deadline(due_on: str) -> Q:
+    """
+    Of what is open: whether its deadline stands until it is over, by the changes of the plan to come that the row knows
+    of (``terminates_on`` and ``becomes_ongoing_on``). One that counts from the very day after it comes in time.
+    """
+    overdue_on = DaysAfter(F(due_on), Value(1))
+    ends = Q(terminates_on__isnull=True) | Q(terminates_on__gt=overdue_on)
+    return ends & (Q(becomes_ongoing_on__isnull=True) | Q(becomes_ongoing_on__gt=overdue_on))
+
+
+def timeliness(
+    day: date, *, measure: str, due_on: str, open_due_on: Combinable, requested_on: str, silent: Q | Combinable
+) -> Case:
     """
     Where a row stands on ``day``, as a value of ``Timeliness``.
 
     ``measure`` is the path to the measure's fields. The row has ``due_soon_days``, by the rule in force on ``day``;
-    ``due_on`` names the deadline in force (the original one, or the last that was granted), ``requested_on`` the date
-    of the accepted request to close (NULL while open); ``silent`` says that a unit owes a report.
+    ``due_on`` names the deadline in force (the original one, or the last that was granted), ``open_due_on`` is the
+    same for what is open, which costs less to ask; ``requested_on`` names the date of the accepted request to close
+    (NULL while open); ``silent`` says that a unit owes a report.
     An ongoing measure has no deadline in force, so that the comparisons of dates cannot touch it.
     """
     return Case(
         When(~not_terminated(day, measure), then=Value(Timeliness.TERMINATED)),
         When(Q(**{f"{requested_on}__gt": F(due_on)}), then=Value(Timeliness.CLOSED_LATE)),
         When(Q(**{f"{requested_on}__isnull": False}), then=Value(Timeliness.CLOSED)),
-        When(is_overdue(day, due_on), then=Value(Timeliness.OVERDUE)),
-        When(
-            Q(**{f"{due_on}__lte": DaysAfter(day, F("due_soon_days"))}),
-            then=Value(Timeliness.DUE_SOON),
-        ),
-        When(Q(**{f"{due_on}__isnull": False}), then=Value(Timeliness.ON_TRACK)),
+        When(is_overdue(day, open_due_on), then=Value(Timeliness.OVERDUE)),
+        When(LessThanOrEqual(open_due_on, DaysAfter(day, F("due_soon_days"))), then=Value(Timeliness.DUE_SOON)),
+        When(IsNull(open_due_on, False), then=Value(Timeliness.ON_TRACK)),
         When(silent, then=Value(Timeliness.SILENT)),
         default=Value(Timeliness.ONGOING),
         output_field=CharField(),
@@ -171,6 +184,21 @@ def timeliness(day: date, *, measure: str, due_on: str, requested_on: str, silen
 
 
 # --- sentences for people ------------------------------------------------------------------------
+
+
+def rule_of(light: str, due_soon_days: int) -> str:
+    """Which rule ``light`` follows, where a deadline is near for ``due_soon_days`` days."""
+    rules = {
+        Timeliness.OVERDUE: _("完成时限当日仍算按期；次日起尚未申请办结的，为逾期。"),
+        Timeliness.DUE_SOON: _("距完成时限不超过%(days)d天的，为临期。"),
+        Timeliness.ON_TRACK: _("距完成时限超过%(days)d天的，为正常。"),
+        Timeliness.ONGOING: _("没有完成时限，按填报周期填报；填报截止前不算超期。"),
+        Timeliness.SILENT: _("填报截止已过，该期及以后各期均未填报的，为超期未报。"),
+        Timeliness.CLOSED: _("办结申请经审核同意，且不晚于完成时限提出的，为已办结。"),
+        Timeliness.CLOSED_LATE: _("办结申请在完成时限之后提出的，为逾期办结。"),
+        Timeliness.TERMINATED: _("经计划调整终止的任务，自终止之日起不再计入。"),
+    }
+    return rules[Timeliness(light)] % {"days": due_soon_days}
 
 
 @dataclass(frozen=True)
@@ -196,8 +224,12 @@ class Standing:
     is_own: bool = True  # closed by a request of its own, not along with its measure
     extension: str | None = None
     due_soon_days: int = 0  # by the rule in force on the day
-    ongoing_from: date | None = None  # the day from which a dated measure goes on (转常态)
     terminated_from: date | None = None
+    # What had been recorded by the day and comes after it: the measure's end, its going on (转常态), and the rules of
+    # time, each with the day it comes into force and how many days before a deadline is near by it.
+    terminates_on: date | None = None
+    becomes_ongoing_on: date | None = None
+    coming_rules: tuple[tuple[date, int], ...] = ()
 
     @property
     def is_extended(self) -> bool:
@@ -226,48 +258,72 @@ class Standing:
 
     def rule(self) -> str:
         """Which rule the light follows, as it was in force on the day."""
-        rules = {
-            Timeliness.OVERDUE: _("完成时限当日仍算按期；次日起尚未申请办结的，为逾期。"),
-            Timeliness.DUE_SOON: _("距完成时限不超过%(days)d天的，为临期。"),
-            Timeliness.ON_TRACK: _("距完成时限超过%(days)d天的，为正常。"),
-            Timeliness.ONGOING: _("没有完成时限，按填报周期填报；填报截止前不算超期。"),
-            Timeliness.SILENT: _("填报截止已过，该期及以后各期均未填报的，为超期未报。"),
-            Timeliness.CLOSED: _("办结申请经审核同意，且不晚于完成时限提出的，为已办结。"),
-            Timeliness.CLOSED_LATE: _("办结申请在完成时限之后提出的，为逾期办结。"),
-            Timeliness.TERMINATED: _("经计划调整终止的任务，自终止之日起不再计入。"),
-        }
-        return rules[Timeliness(self.timeliness)] % {"days": self.due_soon_days}
+        return rule_of(self.timeliness, self.due_soon_days)
 
     def next_change(self) -> str:
-        """What the light turns into next if nothing is recorded, and when; what would change it where time does not."""
+        """
+        What the light turns into next if nothing is recorded, and when; what would change it where time does not.
+
+        A change of the plan to come is said where it comes first.
+        """
+        turns_on, words = self._next_turn()
+        for planned_on, planned in self._planned():
+            if turns_on is None or planned_on <= turns_on:
+                return planned
+        return words
+
+    def _planned(self) -> list[tuple[date, str]]:
+        """The changes of the plan to come that the light follows, the first one first: its day and its words."""
+        found = []
+        if self.terminates_on is not None:
+            found.append((self.terminates_on, _("自%(day)s起终止。") % {"day": in_words(self.terminates_on)}))
+        if self.becomes_ongoing_on is not None and self.timeliness not in SETTLED:
+            words = {"day": in_words(self.becomes_ongoing_on)}
+            found.append((self.becomes_ongoing_on, _("自%(day)s起转为持续推进。") % words))
+        return sorted(found, key=itemgetter(0))  # on one day the end comes first
+
+    def _next_turn(self) -> tuple[date | None, str]:
+        """What else it turns into: when, None where time does not change it, and in words."""
         light = Timeliness(self.timeliness)
         if light in (Timeliness.CLOSED, Timeliness.CLOSED_LATE, Timeliness.TERMINATED):
-            return _("不再变化。")
+            return None, _("不再变化。")
         if light == Timeliness.OVERDUE:
-            return _("同意延期的，按新的时限计算；办结的，转为逾期办结。")
+            return None, _("同意延期的，按新的时限计算；办结的，转为逾期办结。")
         if light == Timeliness.SILENT:
-            return _("填报后转为持续推进。")
+            return None, _("填报后转为持续推进。")
         if light == Timeliness.ONGOING:
             return self._next_silence()
         due_on = self.due_on or self.day  # what is on track or due soon has a deadline
         if light == Timeliness.ON_TRACK:
-            near_on = due_on - timedelta(days=self.due_soon_days)
-            return self._turns(_("再过%(days)d天（%(on)s）转为临期。"), near_on)
+            return self._turns(_("再过%(days)d天（%(on)s）转为临期。"), self._near_on(due_on))
+        for since, days in self.coming_rules:
+            if (due_on - since).days > days:
+                return self._turns(_("再过%(days)d天（%(on)s）转为正常。"), since)
         return self._turns(_("再过%(days)d天（%(on)s）转为逾期。"), due_on + timedelta(days=1))
 
-    def _next_silence(self) -> str:
+    def _near_on(self, due_on: date) -> date:
+        """The first day on which ``due_on`` is near by the rule that will be in force on it."""
+        rules = ((self.day, self.due_soon_days), *self.coming_rules)
+        for (since, days), (until, _days) in pairwise((*rules, (date.max, 0))):
+            near_on = max(since, due_on - timedelta(days=days))
+            if near_on < until:
+                return near_on
+        return due_on
+
+    def _next_silence(self) -> tuple[date | None, str]:
         following = self.following
         if following is None:
-            return _("设置下一个填报周期后确定。")
+            return None, _("设置下一个填报周期后确定。")
+        silent_on = following.due_on + timedelta(days=1)
         if self.reported_for is not None and self.reported_for >= following.starts_on:
-            return _("%(last)s前不会转为超期未报。") % {"last": in_words(following.due_on)}
+            return silent_on, _("%(last)s及以前不会转为超期未报。") % {"last": in_words(following.due_on)}
         words = _("再过%(days)d天（%(on)s）仍未填报的，转为超期未报。")
         if self.units > 1:
             words = _("再过%(days)d天（%(on)s）仍有单位未填报的，转为超期未报。")
-        return self._turns(words, following.due_on + timedelta(days=1))
+        return self._turns(words, silent_on)
 
-    def _turns(self, words: str, on: date) -> str:
-        return words % {"days": (on - self.day).days, "on": in_words(on)}
+    def _turns(self, words: str, on: date) -> tuple[date, str]:
+        return on, words % {"days": (on - self.day).days, "on": in_words(on)}
 
     def _closed(self) -> str:
         # A row that is settled has both dates; the database computed the light from them.
@@ -333,61 +389,3 @@ class Standing:
         if self.reported_for is not None and self.reported_for >= following.starts_on:
             return _("持续推进，%(period)s已填报，该期截止%(last)s。") % words
         return _("持续推进，下次填报：%(period)s，截止%(last)s。") % words
-
-
-@dataclass(frozen=True)
-class Step:
-    """What is known of a dated step (节点) on ``day``: ``done_on`` is None unless that had been recorded by then."""
-
-    day: date
-    due_on: date
-    issued_on: date
-    due_soon_days: int
-    done_on: date | None
-
-    @property
-    def is_before_issue(self) -> bool:
-        """A day that was over when the plan was issued was nobody's to keep: never late."""
-        return self.due_on < self.issued_on
-
-    @property
-    def timeliness(self) -> Timeliness:
-        if self.done_on is not None:
-            is_late = self.done_on > self.due_on and not self.is_before_issue
-            return Timeliness.CLOSED_LATE if is_late else Timeliness.CLOSED
-        if self.is_before_issue:
-            return Timeliness.ON_TRACK
-        left = (self.due_on - self.day).days
-        if left < 0:
-            return Timeliness.OVERDUE
-        return Timeliness.DUE_SOON if left <= self.due_soon_days else Timeliness.ON_TRACK
-
-    @property
-    def word(self) -> str:
-        """What its light says: a step is done or not yet due where a measure is closed or on track."""
-        if self.timeliness == Timeliness.ON_TRACK:
-            return _("计划印发前") if self.is_before_issue else _("未到期")
-        own = {Timeliness.CLOSED: _("已完成"), Timeliness.CLOSED_LATE: _("逾期完成")}
-        return own.get(self.timeliness) or str(self.timeliness.label)
-
-    def sentence(self) -> str:
-        """The light in one sentence, dates in words."""
-        left = (self.due_on - self.day).days
-        words = {
-            "due": in_words(self.due_on),
-            "done": in_words(self.done_on or self.day),
-            "issued": in_words(self.issued_on),
-            "days": abs(left),
-        }
-        if self.done_on is not None:
-            if self.timeliness == Timeliness.CLOSED_LATE:
-                late = words | {"days": (self.done_on - self.due_on).days}
-                return _("节点日期%(due)s，%(done)s完成，逾期%(days)d天。") % late
-            return _("节点日期%(due)s，%(done)s完成。") % words
-        if self.is_before_issue:
-            return _("节点日期%(due)s，在计划印发（%(issued)s）之前，不计逾期。") % words
-        if left < 0:
-            return _("节点日期%(due)s，逾期%(days)d天，未登记完成。") % words
-        if left == 0:
-            return _("节点日期%(due)s，当日到期。") % words
-        return ngettext("节点日期%(due)s，还有%(days)d天。", "节点日期%(due)s，还有%(days)d天。", left) % words

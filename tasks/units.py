@@ -6,56 +6,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Value, When
+from django.db.models import BooleanField, Case, Value, When
 
 from departments.models import Department, Membership
 
-from .choices import PRINCIPAL_ROLES, ExtensionState, Timeliness
-from .dashboard import ORDER
+from .choices import ExtensionState
 from .models import Assignment, Extension, Plan, units_involved
 from .periods import PeriodRow, Turnout, periods_of_unit
-
-
-@dataclass
-class Tally:
-    """Parts by light and role, and how many of them stand badly, of how many that can."""
-
-    lights: Counter[str] = field(default_factory=Counter)
-    principal: int = 0
-    partner: int = 0
-    reported: int = 0
-    dated: int = 0
-    ongoing: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.principal + self.partner
-
-    @property
-    def overdue(self) -> int:
-        return self.lights[Timeliness.OVERDUE]
-
-    @property
-    def silent(self) -> int:
-        return self.lights[Timeliness.SILENT]
-
-    @property
-    def cells(self) -> list[tuple[Timeliness, int]]:
-        """Every light with its number."""
-        return [(light, self.lights[light]) for light in ORDER]
-
-    def count(self, tally: dict[str, Any]) -> None:
-        """One row of the question in ``unit_rows``."""
-        number = tally["number"]
-        is_principal, is_ongoing = tally["role"] in PRINCIPAL_ROLES, tally["is_ongoing"]
-        self.lights[tally["timeliness"]] += number
-        self.principal += number * is_principal
-        self.partner += number * (not is_principal)
-        self.reported += number * bool(tally["has_reported"])
-        self.ongoing += number * is_ongoing
-        self.dated += number * (not is_ongoing)
+from .tally import Tally, tallied
 
 
 @dataclass
@@ -76,13 +37,7 @@ class UnitRow:
 def unit_rows(plan: Plan, parts: Any) -> list[UnitRow]:
     """The units that have any of ``parts``, which come from ``as_of``, those that stand worst first; two queries."""
     is_member = Case(When(collective_part__isnull=False, then=Value(True)), default=False, output_field=BooleanField())
-    tallies = (
-        parts.order_by()
-        .with_timeframe()
-        .annotate(is_member=is_member)
-        .values("department", "is_member", "role", "is_ongoing", "timeliness", "has_reported")
-        .annotate(number=Count("pk"))
-    )
+    tallies = tallied(parts.annotate(is_member=is_member), "is_member")
     units = {unit.pk: UnitRow(unit) for unit in units_involved(plan)}
     for tally in tallies:
         if (row := units.get(tally["department"])) is not None:  # else given a part between the two questions
@@ -119,7 +74,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Extensions:
-    """What the unit asked for, and what had become of it."""
+    """What the unit asked for, and what had become of it; ``waiting`` are those that somebody has to decide on."""
 
     asked: int = 0
     granted: int = 0
@@ -137,7 +92,7 @@ class Extensions:
             granted=states[ExtensionState.APPROVED],
             refused=states[ExtensionState.REFUSED],
             withdrawn=states[ExtensionState.WITHDRAWN],
-            waiting=states[ExtensionState.PENDING],
+            waiting=states[ExtensionState.PENDING] - sum(each.is_moot_on(day) for each in asked),
             late=sum(each.days_late > 0 for each in asked),
         )
 
@@ -183,7 +138,7 @@ class Reliability:
 
 def reliability(unit: Department, plan: Plan, day: date) -> Reliability:
     """As of ``day``, in a fixed number of queries: periods, parts, reports, closings of both lists, extensions."""
-    asked = Extension.objects.of_plan(plan, day).asked_for_by(unit)
+    asked = Extension.objects.of_plan(plan, day).asked_for_by(unit).select_related("measure")
     return Reliability(
         periods=periods_of_unit(unit, plan, day),
         closings=list(_closings(unit, plan, day)),
@@ -198,6 +153,44 @@ def _closings(unit: Department, plan: Plan, day: date) -> Iterable[Kept]:
         for clock in ("original", "effective"):
             if numbers[f"{clock}_measured"]:
                 yield Kept(condition, clock, numbers[f"{clock}_kept"], numbers[f"{clock}_measured"])
+
+
+# --- the reports that were owed ------------------------------------------------------------------
+
+
+class Given(StrEnum):
+    """What became of a report that was owed; its figures stand in the unit's table of reliability."""
+
+    OWED = "owed"
+    IN_TIME = "in_time"
+    LATE = "late"
+    NO = "no"
+    SILENCE = "silence"  # after the last day to report, until something was said or still
+
+
+@dataclass(frozen=True)
+class OwedReport:
+    """A report that the unit owed on one of its parts (by its key) for one period, and the days of silence after it."""
+
+    row: PeriodRow
+    part: int
+    given: Given  # in_time, late or no
+    days: int
+
+
+def owed_reports(rows: Iterable[PeriodRow]) -> dict[Given, list[OwedReport]]:
+    """The reports that ``rows`` of ``periods_of_unit`` count, by what became of them, the newest period first."""
+    found: dict[Given, list[OwedReport]] = {each: [] for each in Given}
+    for row in rows:
+        turnout = row.turnout or Turnout()
+        for part in sorted(turnout.owed):
+            given = Given.LATE if part in turnout.late else Given.IN_TIME if part in turnout.reported else Given.NO
+            owed = OwedReport(row, part, given, turnout.days.get(part, 0))
+            found[Given.OWED].append(owed)
+            found[given].append(owed)
+            if owed.days:
+                found[Given.SILENCE].append(owed)
+    return found
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -219,13 +212,13 @@ class UnitPage:
 
 def duties(unit: Department, plan: Plan, day: date) -> Any:
     """What ``unit`` owes in ``plan`` on ``day``, as itself and as a member of collectives."""
-    return Assignment.objects.filter(measure__plan=plan).of(unit, day).as_of(day, plan)
+    return Assignment.objects.as_of(day, plan).filter(measure__plan=plan).of(unit, day)
 
 
 def unit_page(unit: Department, plan: Plan, day: date) -> UnitPage:
     """One unit's part in ``plan`` as of ``day``, in a fixed number of queries."""
     parts = duties(unit, plan, day)
-    listed = parts.with_last_report(day).with_members(day).with_receipt(day)
+    listed = parts.with_last_report(day).with_members(day).with_receipt(day).with_return(day)
     related = ("measure__plan", "measure__section", "department", "collective_part__department")
     shown = list(listed.select_related(*related).order_by("measure__number", "position", "pk"))
     memberships = Membership.objects.on(day).select_related("collective", "member").order_by("pk")

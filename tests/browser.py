@@ -16,7 +16,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from departments.models import User
 from tasks.models import Assignment, Plan
@@ -36,6 +36,8 @@ FLAGS = (
     "--disable-sync",
 )
 DESK, PHONE, SMALL_PHONE = 1440, 390, 360
+PATIENCE = 30_000  # milliseconds: a page may be slow where much else runs
+expect.set_options(timeout=PATIENCE)
 TODAY = date(2022, 1, 12)
 
 # Without preload: axe would fetch the panel's style sheets anew and put them into the page against its policy.
@@ -96,6 +98,7 @@ class Window:
     @property
     def is_too_wide(self) -> bool:
         """Whether the page as a whole must be scrolled sideways."""
+        self.page.wait_for_load_state()  # a click does not wait for the page that it leads to
         return self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
     def barriers(self) -> list[str]:
@@ -159,7 +162,7 @@ def open_window(live_server, today, browser: Browser, monkeypatch) -> Iterator[O
         context = browser.new_context(
             base_url=live_server.url, viewport=size, java_script_enabled=javascript, **OPTIONS
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if user is not None:
             context.add_cookies([session_of(user, live_server.url)])
         windows.append(Window(context, live_server.url))

@@ -9,10 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
-from departments.models import Department, Membership, Role, User
+from departments.models import Department, Invitation, Membership, Role, User
 from tasks.actions import amendment as amendment_actions
+from tasks.actions import export as export_actions
 from tasks.actions import extension as extension_actions
+from tasks.actions import invitation as invitation_actions
+from tasks.actions import plan_document as plan_document_actions
 from tasks.actions import report as report_actions
 from tasks.actions import review as review_actions
 from tasks.actions import rule as rule_actions
@@ -20,14 +24,20 @@ from tasks.actions import snapshot as snapshot_actions
 from tasks.actions.member import expand, expand_to_members
 from tasks.actions.period import create_ahead
 from tasks.choices import DECIDING_ROLES, AmendmentKind, AssignmentRole, Timeframe
+from tasks.documents.reading import read_text
+from tasks.exchange.findings import Findings
+from tasks.exchange.tables import TABLES
 from tasks.models import (
     Amendment,
     Assignment,
+    Export,
     Extension,
     Indicator,
     Measure,
     Milestone,
     Plan,
+    PlanArchive,
+    PlanDocument,
     Report,
     Rule,
     Section,
@@ -88,6 +98,13 @@ def an_administrator(**fields: Any) -> User:
     return a_person(Role.ADMINISTRATOR, is_staff=True, **fields)
 
 
+def an_invitation(person: User | None = None, day: date | None = None, *, by: User | None = None) -> Invitation:
+    """Of somebody who has no password; on ``day`` at ten, where it is not of today."""
+    person = person or a_person(password=None)
+    now = at(day) if day else timezone.now()
+    return invitation_actions.issue(by=by or an_administrator(), person=person, now=now)
+
+
 def a_plan(**fields: Any) -> Plan:
     fields = {
         "slug": f"plan-{next(numbers)}",
@@ -108,6 +125,28 @@ def a_plan(**fields: Any) -> Plan:
 def a_plan_being_entered(**fields: Any) -> Plan:
     """One whose measures and units are still changed in the panel."""
     return a_plan(is_being_entered=True, **fields)
+
+
+def a_plan_document(text: str, day: date = DUE_ON) -> PlanDocument:
+    """One that was pasted, and that nobody has gone through yet."""
+    received = plan_document_actions.Received(**vars(read_text(text)))
+    return plan_document_actions.receive(by=an_administrator(), received=received, now=at(day))
+
+
+def a_plan_archive(found_in: str = "推进计划") -> PlanArchive:
+    """One that waits to be confirmed; its file is not what it was, if it is looked for."""
+    about = {"slug": f"moved-{next(numbers)}", "title": found_in, "number": "甲〔2022〕1号"}
+    counts = dict.fromkeys((table.name for table in TABLES), 0)
+    findings = Findings(**about, starts_on="2022-01-01", ends_on="2022-12-31", counts=counts)
+    return PlanArchive.objects.create(
+        name="计划.zip",
+        size=1,
+        sha256="0" * 64,
+        file="archives/0",
+        found=findings.as_json(),
+        uploaded_by=an_administrator(),
+        uploaded_at=at(DUE_ON),
+    )
 
 
 def a_section(plan: Plan, number: int = 1, title: str = "完善知识产权保护制度") -> Section:
@@ -238,6 +277,13 @@ def a_snapshot(plan: Plan, day: date, taken_on: date | None = None, name: str = 
         day=day,
         now=at(taken_on or day, 18),
     )
+
+
+def an_export(plan: Plan, by: User, day: date = DUE_ON) -> Export:
+    """A workbook of the whole plan that has been begun and nothing more."""
+    keys = list(plan.measures.order_by("number").values_list("pk", flat=True))
+    words: dict[str, Any] = {"language": "zh-hans", "conditions": [], "left_out": []}
+    return export_actions.begin(by=by, plan=plan, keys=keys, as_of=day, now=at(day), **words)
 
 
 def the_part(plan: Plan, number: int, unit: str) -> Assignment:

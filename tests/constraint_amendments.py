@@ -33,8 +33,18 @@ def wording(**fields: Any) -> Amendment:
     return amendment(**{"kind": AmendmentKind.WORDING, "wording_before": "原文。", "wording": "新文。"} | fields)
 
 
-def once_more(kind: str) -> Amendment:
-    first = amendment(kind=kind)
+def lapsed(**fields: Any) -> dict[str, Any]:
+    """What an amendment that was taken back on the day it was recorded has."""
+    return {
+        "lapsed_on": DUE_ON,
+        "lapsed_at": at(DUE_ON),
+        "lapsed_by": a_supervisor(),
+        "lapse_reason": "登记有误。",
+    } | fields
+
+
+def once_more(kind: str, **fields: Any) -> Amendment:
+    first = amendment(kind=kind, **fields)
     first.save()
     return amendment(kind=kind, measure=first.measure)
 
@@ -87,8 +97,24 @@ CASES = {
     ),
     "amendment_ends_once": Case(
         "一项任务只能转常态一次、终止一次。",
-        accepted=[amendment, lambda: once_more(AmendmentKind.UNITS)],
+        accepted=[
+            amendment,
+            lambda: once_more(AmendmentKind.UNITS),
+            lambda: once_more(AmendmentKind.TERMINATION, **lapsed(), counts_from=AFTER),
+        ],
         refused=[lambda: once_more(AmendmentKind.TERMINATION), lambda: once_more(AmendmentKind.ONGOING)],
+    ),
+    "amendment_lapses_before_it_counts": Case(
+        "只能撤销尚未施行的计划调整，并须有撤销人和撤销原因。",
+        accepted=[amendment, lambda: amendment(counts_from=AFTER, **lapsed())],
+        refused=[
+            lambda: amendment(**lapsed()),
+            lambda: amendment(counts_from=AFTER, **lapsed(lapsed_on=BEFORE)),
+            *(
+                lambda name=name, none=none: amendment(counts_from=AFTER, **lapsed(**{name: none}))
+                for name, none in [("lapsed_on", None), ("lapsed_at", None), ("lapsed_by", None), ("lapse_reason", "")]
+            ),
+        ],
     ),
     "measure_becomes_ongoing_once": Case(
         "持续推进的任务无需转常态。",

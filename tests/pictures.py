@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from unittest import mock
@@ -16,19 +16,25 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
 from django.db import connections
 from django.test.testcases import LiveServerThread
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from departments.models import Department, User
+from tasks.actions import plan_document as plan_document_actions
+from tasks.actions import upload as upload_actions
 from tasks.demonstration.calendar import LAST_DAY
 from tasks.demonstration.load import load
+from tasks.documents.reading import read_text
 from tasks.management.commands.load_plan import SHIPPED
-from tasks.models import Amendment, Extension, Plan, Review, Snapshot
+from tasks.models import Amendment, Extension, Plan, PlanDocument, Review, Snapshot, Upload
 
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
 from .builders import SHANGHAI
+from .workbooks import a_fill_in, filled_in, read, typing
 
 LARGEST = 250_000  # bytes of one picture
+BEFORE_THE_LAST_REPORTS = LAST_DAY - timedelta(days=45)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,9 @@ PICTURES = (
     Picture("panel-unit", administrator, lambda plan: f"/admin/departments/department/{collective().pk}/change/", 800),
     Picture("panel-people", administrator, lambda plan: "/admin/departments/user/", 700),
     Picture("panel-measure", administrator, lambda plan: "/admin/tasks/measure/?timeliness=OVERDUE", 800),
+    Picture("export", leader, lambda plan: f"{ledger(plan)}export/", 900),
+    Picture("document", administrator, lambda plan: brought_in().get_absolute_url(), 1000),
+    Picture("upload", administrator, lambda plan: brought_back(plan).get_absolute_url(), 1100),
 )
 
 
@@ -163,6 +172,36 @@ def amended(plan: Plan, kind: str) -> int:
 
 def last_snapshot(plan: Plan) -> Snapshot:
     return Snapshot.objects.filter(plan=plan).latest("taken_at")
+
+
+def brought_in() -> PlanDocument:
+    """The official text as it comes in, with all that is asked about it."""
+    text = (settings.FIXTURE_DIRS[0] / "dongli-ip-2020-2021.txt").read_text("utf-8")
+    received = plan_document_actions.Received(**vars(read_text(text)))
+    return plan_document_actions.receive(by=administrator(), received=received, now=timezone.now())
+
+
+def brought_back(plan: Plan) -> Upload:
+    """Two units' workbooks with words on some rows, some of them said otherwise since, one with a share in words."""
+    contents = {
+        "公安东丽分局（回复）.xlsx": (
+            "公安东丽分局",
+            typing("进展情况", "开展联合执法检查6次，查办侵权案件3件，均已移送。", line=5),
+            typing("完成进度", 0.8, line=5),
+            typing("进展情况", "举办进企业宣讲2场，覆盖企业40家。", line=6),
+            typing("完成进度", "八成左右", line=6),
+        ),
+        "区商务局（回复）.xlsx": (
+            "区商务局",
+            typing("进展情况", "组织外贸企业海外知识产权维权培训1期，参训企业25家。", line=5),
+            typing("下一步措施", "四季度再办1期。", line=5),
+        ),
+    }
+    files = []
+    for name, (unit, *changes) in contents.items():
+        taken = a_fill_in(plan, Department.objects.get(name=unit), BEFORE_THE_LAST_REPORTS)
+        files.append(read(filled_in(taken, *changes), name))
+    return upload_actions.receive(by=administrator(), plan=plan, files=files, now=timezone.now())
 
 
 def take(folder: Path, only: Sequence[str]) -> None:

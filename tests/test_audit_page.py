@@ -24,13 +24,14 @@ from tasks import permissions
 from tasks.actions import receipt as receipt_actions
 from tasks.actions import review as review_actions
 from tasks.choices import AmendmentKind
-from tasks.models import Report, Review
+from tasks.models import Report, Review, SourceNote
 
 from .builders import (
     a_department,
     a_leader,
     a_measure,
     a_part,
+    a_plan,
     a_report,
     a_reporter,
     a_rule,
@@ -109,6 +110,20 @@ def test_every_entry_says_when_who_what_and_before_and_after(administrator, entr
     assert page.rows() == [
         ["2022-01-12 09:00:00", "系统 10.0.0.7", "修改", "责任单位", "区法院", "名称： 东丽法院 → 区法院"],
         ["2022-01-11 09:05:00", "孟凡 10.0.0.7", "修改", "责任单位", "区法院", "在用： 是 → 否"],
+    ]
+
+
+def test_the_key_by_which_files_know_a_row_is_told_where_it_changes_and_not_where_it_begins(administrator) -> None:
+    plan = a_plan()
+    LogEntry.objects.all().delete()
+    note = SourceNote.objects.create(plan=plan, key="m13-two-units", oddity="缺顿号。", reading="读作两个单位。")
+    note.key = "m13-units"
+    note.save()
+    LogEntry.objects.update(timestamp=NOW)
+
+    assert [row[-1] for row in visit(administrator, AUDIT).rows()] == [
+        "标识： m13-two-units → m13-units",
+        f"原文情况： — → 缺顿号。 推进计划： — → {plan} 采用读法： — → 读作两个单位。",
     ]
 
 

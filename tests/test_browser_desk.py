@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from departments.models import User
 from tasks.models import Assignment, Draft, Plan, Report
@@ -252,10 +252,17 @@ def test_leaving_with_unsaved_words_warns_and_with_saved_ones_does_not(part, rep
 
     page = open_window(reporter).goto("/mine/")
     page.on("dialog", stay)
+    held: list[Route] = []  # else the words may be kept before anybody can leave
+    released = False
+    page.route("**/draft/", lambda route: route.continue_() if released else held.append(route))
     home = page.get_by_role("navigation", name="主导航").get_by_role("link", name="总览")
     progress(page, part).press_sequentially("立案")
     expect(page.locator(".desk-foot [data-unsaved]")).to_be_visible()
-    home.click(no_wait_after=True)
+    with page.expect_event("dialog"):
+        home.click(no_wait_after=True)
+    released = True
+    for route in held:
+        route.continue_()
     expect(saved(page, part)).to_have_text(SAVED)
     assert (asked, page.url.endswith("/mine/")) == (["beforeunload"], True)
 
@@ -303,7 +310,7 @@ def test_the_second_of_two_colleagues_sees_both_texts_and_keeps_his(part, both) 
     expect(saved(page, part)).to_have_text(SAVED)
     assert Draft.objects.get().progress == "老李的话。"
     progress(page, part).fill("老李的话，补充。")
-    expect(page.locator(".desk-foot [data-unsaved]")).to_be_hidden(timeout=5000)
+    expect(page.locator(".desk-foot [data-unsaved]")).to_be_hidden()
     assert Draft.objects.get().progress == "老李的话，补充。"
 
 

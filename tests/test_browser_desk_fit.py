@@ -70,6 +70,26 @@ def test_a_full_page_fits_can_be_touched_and_has_no_barriers(plan, part, reporte
     assert (said(wrong), said(part)) == (["完成进度不对。"], ["我的话。"])
 
 
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_boxes_keep_their_distance_and_lights_their_place(plan, part, reporter, open_window, width) -> None:
+    page = open_window(reporter, width=width).goto(part.get_report_url())
+
+    gaps = page.evaluate(
+        """() => [...document.querySelectorAll(".fields .form-check")].map(label => {
+          const words = document.createRange();
+          words.selectNodeContents(label);
+          words.setStartAfter(label.querySelector("input"));
+          return words.getBoundingClientRect().left - label.querySelector("input").getBoundingClientRect().right;
+        })"""
+    )
+    light, card = (page.locator(each).first.bounding_box() for each in ("article.duty header .light", "article.duty"))
+    assert light is not None
+    assert card is not None
+    assert card["x"] + card["width"] - light["x"] - light["width"] < 30  # at the right edge, as everywhere
+    assert len(gaps) >= 2
+    assert [gap for gap in gaps if not 5 <= gap <= 16] == []
+
+
 def test_without_scripts_all_is_saved_one_part_sent_and_then_the_rest(plan, part, reporter, open_window) -> None:
     other = part_of(plan, 5, UNIT)
     page = open_window(reporter, javascript=False).goto("/mine/")

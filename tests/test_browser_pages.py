@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.http import Http404
 from django.test import Client
 
-from departments.models import Department
+from departments.models import Department, Role
 from tasks.models import Measure, Plan
 
 from . import browser
@@ -19,6 +19,7 @@ from .builders import (
     PASSWORD,
     a_closing,
     a_leader,
+    a_person,
     a_report,
     a_reporter,
     a_return,
@@ -242,3 +243,26 @@ def test_pages_with_the_longest_of_words(plan: Plan, open_window: OpenWindow) ->
     found = faults_of(window, *paths, barriers=False)
 
     assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [SMALL_PHONE, PHONE])
+def test_on_a_phone_every_door_of_the_frame_can_be_seen(plan: Plan, open_window: OpenWindow, width: int) -> None:
+    """In one line for whoever has the doors of one role; a person of every role has them on two."""
+    unit = part_of(plan, 3, "公安东丽分局").department
+    people = {
+        "reporter": a_reporter(unit),
+        "administrator": an_administrator(),
+        "everybody": a_person(*Role, department=unit, is_staff=True),
+    }
+
+    hidden, lines = {}, {}
+    for name, person in people.items():
+        page = open_window(person, width=width).goto("/plans/")
+        boxes = [
+            link.bounding_box() for link in page.get_by_role("navigation", name="主导航").get_by_role("link").all()
+        ]
+        hidden[name] = [box for box in boxes if box is None or box["x"] < 0 or box["x"] + box["width"] > width]
+        lines[name] = len({box["y"] for box in boxes if box is not None})
+
+    assert hidden == {name: [] for name in people}
+    assert lines == {"reporter": 1, "administrator": 1, "everybody": 2}

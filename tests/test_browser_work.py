@@ -38,7 +38,7 @@ def report(page: Page, number: int, words: str, *, closing: bool = False) -> Non
     card = duty(page, number)
     card.get_by_label("进展情况").fill(words)
     if closing:
-        card.get_by_label("申请办结").check()
+        card.get_by_role("checkbox", name="申请办结").check()
     card.get_by_role("button", name=f"提交 第{number}项").click()
     expect(page.get_by_role("status").filter(has_text="已提交1项。")).to_be_visible()
 

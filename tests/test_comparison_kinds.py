@@ -25,7 +25,7 @@ OVERDUE, CLOSED, EXTENDED, RECOVERED, SILENT = ChangeKind
 LATE, SOON, FINE = Timeliness.OVERDUE, Timeliness.DUE_SOON, Timeliness.ON_TRACK
 QUIET, GOING = Timeliness.SILENT, Timeliness.ONGOING
 DONE, DONE_LATE = Timeliness.CLOSED, Timeliness.CLOSED_LATE
-DECEMBER, JANUARY, MARCH = date(2021, 12, 15), date(2022, 1, 12), date(2022, 3, 31)
+DECEMBER, NEW_YEAR, JANUARY, MARCH = date(2021, 12, 15), date(2022, 1, 1), date(2022, 1, 12), date(2022, 3, 31)
 
 TABLE = [
     # before, after, extensions granted before and after, kinds
@@ -50,19 +50,18 @@ TABLE = [
     (None, QUIET, 0, 0, [SILENT]),
     (QUIET, QUIET, 0, 0, []),
     (QUIET, GOING, 0, 0, []),
-    (LATE, GOING, 0, 0, [RECOVERED]),
-    (LATE, QUIET, 0, 0, [RECOVERED, SILENT]),
+    (LATE, GOING, 0, 0, []),  # became ongoing: nothing was done, and no time was given
+    (LATE, QUIET, 0, 0, [SILENT]),
     (FINE, SOON, 0, 0, []),
     (None, FINE, 0, 0, []),
     (None, SOON, 0, 1, [EXTENDED]),
+    (None, SOON, 1, 1, []),  # joined a measure that had been given more time before
 ]
 
 
 @pytest.mark.parametrize(("before", "after", "granted", "granted_now", "kinds"), TABLE)
 def test_a_change_is_of_the_kinds_the_table_says(before, after, granted, granted_now, kinds) -> None:
-    was = None if before is None else State(before, granted)
-
-    assert kinds_of(was, State(after, granted_now)) == kinds
+    assert kinds_of(State(before or "", granted), State(after, granted_now)) == kinds
 
 
 @pytest.fixture
@@ -172,3 +171,78 @@ def test_what_was_late_and_has_been_terminated_has_not_come_back_into_time(db) -
     sealed = Comparison(measure.plan, frozen(before), frozen(ended))
 
     assert (live.measures, live.parts, sealed.measures, sealed.parts) == ([], [], [], [])
+
+
+def test_what_was_late_and_became_ongoing_has_not_come_back_into_time(db) -> None:
+    measure = a_part(a_measure(due_on=date(2021, 12, 1))).measure
+    before = a_snapshot(measure.plan, DECEMBER)
+    an_amendment(measure, AmendmentKind.ONGOING, date(2021, 12, 20))
+
+    live = Comparison(measure.plan, on_day(measure.plan, DECEMBER), on_day(measure.plan, NEW_YEAR))
+    sealed = Comparison(measure.plan, frozen(before), frozen(a_snapshot(measure.plan, NEW_YEAR)))
+
+    assert [found(each, of) for each in (live, sealed) for of in ("measures", "parts")] == [{}] * 4
+
+
+@pytest.fixture
+def reassigned(db):
+    """
+    On 2021-12-20 the unit that takes part in two measures becomes one that leads, and another joins both.
+
+    The first has been overdue since 1 December; the second's deadline was moved on the 10th.
+    """
+    plan = a_plan()
+    lead, partner, joining = (a_department(name) for name in ("牵头单位", "配合单位", "新增单位"))
+    late, moved = a_measure(plan, due_on=date(2021, 12, 1)), a_measure(plan, due_on=date(2021, 12, 12))
+    for measure in (late, moved):
+        a_part(measure, lead, AssignmentRole.LEAD)
+        a_part(measure, partner, AssignmentRole.CO)
+    an_extension(moved, MARCH, date(2021, 12, 9), date(2021, 12, 10))
+    before = a_snapshot(plan, DECEMBER)
+    roles = {lead: AssignmentRole.LEAD, partner: AssignmentRole.LEAD, joining: AssignmentRole.CO}
+    for measure in (late, moved):
+        an_amendment(measure, AmendmentKind.UNITS, date(2021, 12, 20), roles=roles)
+    return plan, before
+
+
+def of_units(comparison: Comparison) -> dict[tuple[int, str], list[ChangeKind]]:
+    return {(line.number, line.unit): line.change.kinds for line in lines(comparison, comparison.parts, of="parts")}
+
+
+def sides(plan, before, day: date) -> list[Comparison]:
+    """``day`` against the first day, as the ledger and as snapshots have them."""
+    then = a_snapshot(plan, day)
+    return [
+        Comparison(plan, on_day(plan, DECEMBER), on_day(plan, day)),
+        Comparison(plan, frozen(before), on_day(plan, day)),
+        Comparison(plan, frozen(before), frozen(then)),
+    ]
+
+
+def test_a_unit_in_another_role_stands_where_it_stood(reassigned) -> None:
+    plan, before = reassigned
+
+    told = [of_units(comparison) for comparison in sides(plan, before, JANUARY)]
+
+    # The unit that joined what is overdue has a part more that is; nothing happened to the deadline that was moved.
+    assert told == [{(1, "新增单位"): [OVERDUE]}] * 3
+
+
+def test_a_deadline_moved_between_the_days_moved_for_every_unit_that_is_there(reassigned) -> None:
+    plan, before = reassigned
+    late = plan.measures.get(number=1)
+    an_extension(late, MARCH, date(2021, 12, 21), date(2021, 12, 22))
+
+    told = [of_units(comparison) for comparison in sides(plan, before, JANUARY)]
+
+    assert (
+        told
+        == [
+            {
+                (1, "牵头单位"): [EXTENDED, RECOVERED],
+                (1, "配合单位"): [EXTENDED, RECOVERED],
+                (1, "新增单位"): [EXTENDED],
+            }
+        ]
+        * 3
+    )

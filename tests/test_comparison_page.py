@@ -108,6 +108,15 @@ def test_a_change_is_shown_with_both_lights_the_sentence_and_the_days(leader, pl
     assert set(by_number) == {"3", "7", "35"} | {row[0] for row in changes(page) if "新增超期未报" in row[2]}
 
 
+@pytest.mark.parametrize("of", ["measures", "parts"])
+def test_the_later_light_explains_itself(leader, plan, of: str) -> None:
+    page = visit(leader, compare(plan), **span(DECEMBER, TODAY), of=of)
+
+    said = [attribute(light, "aria-label") or "" for light in page.every("span", "explained")]
+    assert len(said) == len(changes(page)) > 5
+    assert [each for each in said if "规则：" not in each or "下一变化：" not in each] == []
+
+
 def test_a_unit_lists_its_own_parts(leader, plan) -> None:
     unit = a_department("区科技局")
     page = visit(leader, compare(plan), **span(NEW_YEAR, TODAY), unit=unit.pk)
@@ -210,13 +219,19 @@ def test_the_workbook_has_the_rows_of_the_page(leader, plan) -> None:
 
     told = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)] for sheet in book}
     units = [cells(row) for row in every(every(page.every("table", "ledger--compared")[0], "tbody")[0], "tr")][:-1]
-    assert list(told) == ["责任单位", "任务变化", "分工变化"]
+    assert list(told) == ["责任单位", "任务变化", "分工变化", "说明"]
     assert [[row[0], *map(str, row[1:])] for row in told["责任单位"]] == units
     assert len(told["任务变化"]) == page.count
     assert len(told["分工变化"]) == parts.count
     assert [cell.value for cell in book["责任单位"][4]] == ["责任单位", *LABELS]
     late = next(row for row in book["任务变化"].iter_rows(min_row=5) if row[4].value == "逾期")
     assert late[4].fill.fgColor.rgb == "00FBE9E7"
+    assert [cell.value for cell in book["任务变化"][4]][-2:] == ["时效规则", "下一变化"]
+    assert [cell.value for cell in late[-2:]] == [
+        "完成时限当日仍算按期；次日起尚未申请办结的，为逾期。",
+        "同意延期的，按新的时限计算；办结的，转为逾期办结。",
+    ]
+    assert [row for row in (*told["任务变化"], *told["分工变化"]) if not all(row[-2:])] == []
     assert "2022年1月20日比2021年12月15日" in book["任务变化"]["A3"].value
 
 
@@ -226,8 +241,20 @@ def test_the_workbook_of_a_list_has_its_rows_only(leader, plan) -> None:
 
     book = load_workbook(BytesIO(leader.get(address(f"{compare(plan)}export.xlsx", **query)).content))
 
-    assert book.sheetnames == ["责任单位", "分工变化"]
+    assert book.sheetnames == ["责任单位", "分工变化", "说明"]
     assert book["分工变化"].max_row - 4 == page.count
+
+
+def test_the_workbook_of_one_unit_says_so_and_has_no_other(leader, plan) -> None:
+    unit = a_department("公安东丽分局")
+    query = span(DECEMBER, TODAY, of="parts", unit=unit.pk)
+
+    book = load_workbook(BytesIO(leader.get(address(f"{compare(plan)}export.xlsx", **query)).content))
+
+    told = {row[0]: row[1] for row in book["说明"].iter_rows(values_only=True)}
+    assert told["导出条件"] == "责任单位：公安东丽分局"
+    assert "导出条件：责任单位：公安东丽分局" in book["责任单位"]["A3"].value
+    assert [row[0] for row in book["责任单位"].iter_rows(min_row=5, values_only=True)] == ["公安东丽分局"]
 
 
 def test_the_dashboard_says_in_one_line_what_changed_since_the_last_snapshot(leader, plan) -> None:
@@ -242,6 +269,15 @@ def test_the_dashboard_says_in_one_line_what_changed_since_the_last_snapshot(lea
     links = [(int(words(a)), attribute(a, "href") or "") for a in every(line, "a") if words(a).isdecimal()]
     assert [visit(leader, href).count for _number, href in links] == [number for number, _href in links]
     assert visit(leader, plan.get_absolute_url(), as_of=date(2021, 12, 14)).every("p", "since") == []
+
+
+def test_page_and_workbook_say_what_came_back_into_time(leader, plan) -> None:
+    page = visit(leader, compare(plan), **span(DECEMBER, TODAY))
+    content = leader.get(address(f"{compare(plan)}export.xlsx", **span(DECEMBER, TODAY))).content
+
+    said = "由红转绿，指起始时逾期、截止时已办结（含逾期办结）或经延期不再逾期；转为持续推进和终止的不计"
+    assert f"{said}。" in page.words
+    assert [said in sheet["A3"].value for sheet in load_workbook(BytesIO(content))] == [True] * 4
 
 
 def test_a_reporter_reads_and_does_not_export(plan) -> None:
@@ -265,7 +301,8 @@ def test_it_costs_the_same_with_one_change_and_with_three(db) -> None:
         found[rows] = costs
 
     # session, person, roles, plan, snapshots; on each day: extensions granted, measures, parts, units; then the rows of
-    # the list: measures and their parts, or parts (their collectives' members where there are any); the workbook: both
+    # the list: measures and their parts, or parts (their collectives' members where there are any); the workbook: both,
+    # and the rules of time
     assert Snapshot.objects.count() == 0
     assert found == dict.fromkeys((1, 2, 3), found[1])
-    assert found[1] == [15, 17, 15, 17]
+    assert found[1] == [15, 18, 15, 18]

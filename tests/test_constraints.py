@@ -9,13 +9,25 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
-from . import constraint_amendments, constraint_loop, constraint_marks, constraint_snapshots, test_constraints_rows
+from . import (
+    constraint_amendments,
+    constraint_archives,
+    constraint_documents,
+    constraint_exports,
+    constraint_loop,
+    constraint_marks,
+    constraint_rosters,
+    constraint_snapshots,
+    constraint_uploads,
+    test_constraints_rows,
+)
 from .test_constraints_rows import Row, insert
 
 pytestmark = pytest.mark.django_db
 
 CASES = test_constraints_rows.CASES | constraint_loop.CASES | constraint_marks.CASES | constraint_snapshots.CASES
-CASES |= constraint_amendments.CASES
+CASES |= constraint_amendments.CASES | constraint_documents.CASES | constraint_uploads.CASES
+CASES |= constraint_exports.CASES | constraint_archives.CASES | constraint_rosters.CASES
 
 
 def numbered(which: str) -> list[Any]:

@@ -19,6 +19,7 @@ from .builders import (
     a_measure,
     a_part,
     a_plan,
+    a_plan_being_entered,
     a_report,
     a_reporter,
     a_return,
@@ -169,13 +170,25 @@ def test_every_light_of_a_bar_is_named_for_those_who_cannot_see_it(db) -> None:
     assert attribute(bar, "aria-label") == "一、完善知识产权保护制度：临期2，逾期1"
 
 
-def test_the_way_in_leads_to_the_newest_plan_and_keeps_the_day(db) -> None:
+@pytest.mark.parametrize(
+    ("day", "slug"), [("2021-12-31", "old"), ("2022-01-01", "new"), ("2022-02-01", "new"), ("2019-12-31", "new")]
+)
+def test_the_way_in_leads_to_the_newest_plan_in_use_by_the_day_and_keeps_the_day(db, day: str, slug: str) -> None:
     a_plan(slug="old", issued_on=date(2020, 1, 1))
     a_plan(slug="new", issued_on=date(2022, 1, 1))
+    a_plan_being_entered(slug="entered", issued_on=date(2022, 1, 15))
+    leader = signed_in(a_leader())
 
-    response = signed_in(a_leader()).get("/", {"as_of": "2021-12-31"})
+    response = leader.get("/", {"as_of": day})
 
-    assert (response.status_code, response.headers["Location"]) == (302, "/plans/new/?as_of=2021-12-31")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/plans/{slug}/?as_of={day}")
+    assert visit(leader, "/plans/", as_of=day).links()["任务台账"] == f"/plans/{slug}/measures/?as_of={day}"
+
+
+def test_a_plan_that_is_being_entered_is_the_way_in_where_there_is_no_other(db) -> None:
+    a_plan_being_entered(slug="entered")
+
+    assert signed_in(a_leader()).get("/").headers["Location"] == "/plans/entered/"
 
 
 def test_without_any_plan_the_way_in_says_what_to_do(db) -> None:

@@ -274,4 +274,4 @@ def test_the_page_costs_the_same_with_one_part_and_with_three(unit, author, repo
         page = visit(reporter, MINE)
 
     assert len(page.every("article", "duty")) == 2 * rows
-    assert len(asked) == 13, "\n".join(query["sql"][:200] for query in asked.captured_queries)
+    assert len(asked) == 14, "\n".join(query["sql"][:200] for query in asked.captured_queries)

@@ -13,10 +13,10 @@ from tasks.actions import draft as drafts
 from tasks.actions import evidence
 from tasks.actions import report as actions
 from tasks.actions.measure import assign
-from tasks.choices import AssignmentRole
+from tasks.choices import AmendmentKind, AssignmentRole
 from tasks.models import Assignment, Draft, Evidence, Plan
 
-from .builders import a_closing, a_measure, a_part, a_report, a_reporter, a_supervisor, at
+from .builders import a_closing, a_measure, a_part, a_report, a_reporter, a_supervisor, an_amendment, at
 from .files import a_pdf, sent
 from .pages import it_is, send, signed_in, visit
 
@@ -57,7 +57,7 @@ def test_while_typing_it_is_said_that_nothing_is_kept_any_more(unit, part) -> No
 
     page = send(unit, f"/mine/{part.pk}/draft/", status=200, **words(part, "写到一半。"))
 
-    assert "本任务（本单位部分）已办结或不再由本单位承担，内容没有保存，请自行留存。" in page.words
+    assert "本任务（本单位部分）已办结、终止或不再由本单位承担，内容没有保存，请自行留存。" in page.words
     assert Draft.objects.count() == 0
 
 
@@ -82,6 +82,29 @@ def test_a_draft_left_on_a_closed_part_can_be_read_and_thrown_away(unit, part) -
 
     assert "没有交出去的话。" in page.words
     assert Draft.objects.count() == 0
+
+
+@pytest.mark.parametrize("kind", [AmendmentKind.UNITS, AmendmentKind.TERMINATION])
+def test_a_draft_left_on_a_part_that_is_taken_away_can_be_read_and_thrown_away(unit, part, kind) -> None:
+    kept = {"progress": "没有交出去的话。"}
+    author = a_reporter(part.department)
+    draft = drafts.save(by=author, assignment=part, version=0, token=uuid.uuid4(), words=kept, now=at(TODAY, 8))
+    lead = part.measure.assignments.get(role=AssignmentRole.LEAD)
+    roles = {"roles": {lead.department: AssignmentRole.LEAD}} if kind == AmendmentKind.UNITS else {}
+    an_amendment(part.measure, kind, TODAY, **roles)
+
+    page = visit(unit, "/mine/")
+    stranger = signed_in(a_reporter(lead.department))
+    send(stranger, f"/mine/{part.pk}/discard/", status=404, version=draft.version)
+    again = send(unit, f"/mine/{part.pk}/discard/", status=302, version=draft.version + 1)
+
+    assert "这份草稿不能再提交；需要的请自行留存，然后删除草稿。" in page.words
+    assert "没有交出去的话。" in page.words
+    assert "没有交出去的话。" not in visit(stranger, "/mine/").words
+    assert (again.status, Draft.objects.count()) == (302, 1)  # of another version: nothing is thrown away
+    send(unit, f"/mine/{part.pk}/discard/", status=302, version=draft.version)
+    assert Draft.objects.count() == 0
+    assert "没有交出去的话。" not in visit(unit, "/mine/").words
 
 
 def test_what_was_said_of_a_closed_part_is_not_taken_back(part) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tasks.excel.sheets import Column, Heading, draw
-from tasks.excel.style import MAX_ROW_HEIGHT, Pen
+from tasks.excel import sheets
+from tasks.excel.book import Book
+from tasks.excel.sheets import Column, Heading
+from tasks.excel.style import MAX_ROW_HEIGHT
 
 HEADING = Heading(
     title="强化知识产权保护推进计划台账",
@@ -27,11 +29,9 @@ COLUMNS = (
 
 def drawn(*texts: str, heading: Heading = HEADING, frozen: int = 2) -> Worksheet:
     """The sheet of a file with one row for each text, as somebody finds it who opens the file."""
-    book = Workbook()
-    draw(Pen(book), book.active, heading, COLUMNS, enumerate(texts, start=1), frozen=frozen)
-    content = BytesIO()
-    book.save(content)
-    return load_workbook(content).active
+    book = Book("", "")
+    book.page("表", heading, COLUMNS, enumerate(texts, start=1), frozen=frozen)
+    return load_workbook(BytesIO(book.content())).active
 
 
 def test_the_heading_stands_above_the_table_over_its_whole_width():
@@ -148,3 +148,12 @@ def test_without_rows_there_is_the_header_and_a_sentence():
 
 def test_nobody_is_kept_from_working_on_with_the_sheet():
     assert drawn("建立会商制度。").protection.sheet is False
+
+
+def test_many_rows_are_kept_packed_and_all_of_them_are_there(monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_UNPACKED", 3)
+
+    sheet = drawn(*(f"第{number}项。" for number in range(1, 9)))
+
+    assert [sheet.cell(row, 2).value for row in range(5, 13)] == [f"第{number}项。" for number in range(1, 9)]
+    assert sheet.max_row == 12

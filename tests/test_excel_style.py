@@ -6,15 +6,16 @@ from datetime import date
 from io import BytesIO
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 
 from tasks.choices import Timeliness
+from tasks.excel.book import Book
+from tasks.excel.sheets import Column, Heading, Styled
 from tasks.excel.style import (
     MAX_ROW_HEIGHT,
     MOST_IN_A_CELL,
     MOST_LINES,
-    Pen,
     capacity,
     lines,
     lines_of,
@@ -24,16 +25,20 @@ from tasks.excel.style import (
     shorten,
 )
 
-MARK = "…（详见分工表）"
+MARK = "…（详见分单位表）"
 
 
 def written(value: object, look: str = "left") -> Cell:
     """The cell as somebody finds it who opens the file."""
-    book = Workbook()
-    Pen(book).write(book.active, 1, 1, value, look)
-    content = BytesIO()
-    book.save(content)
-    return load_workbook(content).active["A1"]
+    return load_workbook(BytesIO(book_of([(value, look)]))).active["A5"]
+
+
+def book_of(cells: list[tuple[object, str]]) -> bytes:
+    """A workbook with a row for each value."""
+    book = Book("", "")
+    columns = (Column("列", 10, lambda cell: Styled(*cell)),)
+    book.page("表", Heading("", "", "", "", ""), columns, cells)
+    return book.content()
 
 
 # --- what may stand in a cell ----------------------------------------------------------------------
@@ -133,14 +138,11 @@ def test_red_is_for_overdue_alone():
 
 
 def test_a_look_is_made_into_one_style_for_all_its_cells():
-    book = Workbook()
-    pen = Pen(book)
-    for row in range(1, 101):
-        for column, value in enumerate(("文字", 1, 0.5, date(2021, 12, 31), Timeliness.OVERDUE, None), start=1):
-            pen.write(book.active, row, column, value)
+    values = ("文字", 1, 0.5, date(2021, 12, 31), Timeliness.OVERDUE, None)
 
-    book.save(BytesIO())  # which is when they are counted
-    assert len(book._cell_styles) == 6  # the workbook's own, and five looks: an empty cell looks like text
+    one, many = (book_of([(value, "left") for value in values] * times) for times in (1, 100))
+
+    assert len(load_workbook(BytesIO(one))._cell_styles) == len(load_workbook(BytesIO(many))._cell_styles)
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x08", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])

@@ -73,8 +73,8 @@ def test_many_long_reports_leave_room_for_every_unit_and_are_whole_on_the_second
     assert [line[: len(name) + 13] for line, name in zip(found, names, strict=True)] == [
         f"【{name}】2021-12-17：" for name in names
     ]
-    assert {line[-8:] for line in found} == {"…（详见分工表）"}
-    assert [part["进展情况"] for part in rows(book, "分工")] == [long] * 9
+    assert {line[-9:] for line in found} == {"…（详见分单位表）"}
+    assert [part["进展情况"] for part in rows(book, "分单位")] == [long] * 9
 
 
 def test_a_text_longer_than_a_cell_holds_is_cut_with_a_mark():
@@ -96,7 +96,7 @@ def test_what_people_type_is_never_a_formula(text):
     book = opened(part.measure.plan, exported_by=text)
 
     cells = [book["台账"][place] for place in ("C5", "D5", "M5", "N5", "O5")]
-    cells += [book["分工"][place] for place in ("C5", "D5", "L5", "M5", "N5")]
+    cells += [book["分单位"][place] for place in ("C5", "D5", "L5", "M5", "N5")]
     assert [(cell.value, cell.data_type) for cell in cells] == [(text, "s")] * 10
 
 

@@ -317,7 +317,7 @@ def test_time_is_not_given_when_it_is_over_or_the_work_is_done() -> None:
     a_closing(done, date(2021, 12, 20))
 
     for asked, message in (
-        (late, "所申请的完成时限已到，不能再同意；请退回后由申请单位另行申请。"),
+        (late, "所申请的完成时限已到，不能再同意；请选“不同意”，由申请单位另行申请。"),
         (idle, "本任务已办结，延期申请无需再审核。"),
     ):
         with pytest.raises(actions.NotTaken) as refusal:

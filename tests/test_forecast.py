@@ -12,7 +12,7 @@ from hypothesis import given
 from openpyxl import load_workbook
 
 from tasks.actions.review import AlreadyDecided
-from tasks.choices import AssignmentRole, Timeliness
+from tasks.choices import AmendmentKind, AssignmentRole, Timeliness
 from tasks.course import HORIZONS
 from tasks.models import Assignment, Measure
 
@@ -25,12 +25,13 @@ from .builders import (
     a_part,
     a_plan,
     a_report,
+    an_amendment,
     an_extension,
     own_part,
 )
 from .pages import attribute, every, signed_in, visit, words
 from .test_timeliness_properties import tried
-from .world import World, a_world, happening, long_histories, undone, worlds
+from .world import World, a_world, amended_histories, happening, long_histories, undone, worlds
 
 DAY = date(2021, 12, 28)
 DUE = date(2021, 12, 31)
@@ -75,13 +76,90 @@ def test_a_forecast_is_what_comes_true_if_nothing_is_recorded(world, history) ->
         assert told == {(day, days): turning(day, days) for day, days in told}
 
 
+def within(light: str, rows: type[Measure] | type[Assignment], day: date, days: int) -> list[int]:
+    """What has the light on some day of the next ``days`` days on which something turns, and had not on ``day``."""
+    then = day + timedelta(days=days)
+    turns = {then}
+    for measure in Measure.objects.as_of(day):
+        turns |= {each for each in (measure.ongoing_from, measure.terminated_from) if each is not None}
+        turns |= {measure.terminated_from - timedelta(days=1)} if measure.terminated_from is not None else set()
+        turns |= {measure.effective_due_on + timedelta(days=1)} if measure.effective_due_on is not None else set()
+        turns |= {due_on + timedelta(days=1) for due_on in measure.plan.periods.values_list("due_on", flat=True)}
+    found = [set(newly(light, rows, day, each)) for each in turns if day < each <= then]
+    return sorted(set().union(*found))
+
+
+@pytest.mark.django_db
+@tried(5)
+@given(world=worlds, history=amended_histories)
+def test_a_forecast_knows_the_changes_of_the_plan_to_come_and_no_others(world, history) -> None:
+    with undone():
+        made = a_world(**world)
+        told = {}
+        for day in happened(made, history):
+            for days in HORIZONS:
+                told[day, days] = turning(day, days)
+                assert told[day, days] == (
+                    within(Timeliness.OVERDUE, Measure, day, days),
+                    within(Timeliness.SILENT, Assignment, day, days),
+                )
+        assert told == {(day, days): turning(day, days) for day, days in told}
+
+
+@pytest.mark.parametrize("kind", [AmendmentKind.TERMINATION, AmendmentKind.ONGOING])
+@pytest.mark.parametrize(
+    ("counts_from", "turns"),
+    [
+        (date(2021, 12, 29), {7: False, 30: False}),
+        (date(2022, 1, 1), {7: False, 30: False}),  # the very day on which it would turn
+        (date(2022, 1, 2), {7: True, 30: True}),  # is overdue for a day
+        (date(2022, 1, 20), {7: True, 30: True}),
+    ],
+)
+def test_a_measure_that_ends_or_goes_on_before_its_deadline_is_over_does_not_turn(db, kind, counts_from, turns) -> None:
+    measure = a_part(a_measure(due_on=DUE)).measure
+    before = {days: turning(date(2021, 12, 27), days)[0] for days in HORIZONS}
+
+    an_amendment(measure, kind, DAY, in_force_on=counts_from)
+
+    assert before == {7: [measure.pk], 30: [measure.pk]}
+    assert {days: turning(date(2021, 12, 27), days)[0] for days in HORIZONS} == before  # it was not known then
+    assert {days: turning(DAY, days)[0] == [measure.pk] for days in HORIZONS} == turns
+    assert Measure.objects.lights(DAY).count_turning_overdue(DAY) == turns
+
+
+@pytest.mark.parametrize(
+    ("counts_from", "turns"),
+    [(date(2022, 1, 10), False), (date(2022, 1, 11), True)],  # it would be silent from 10 January
+)
+def test_a_part_of_a_measure_that_ends_before_the_report_is_overdue_does_not_turn(db, counts_from, turns) -> None:
+    part = a_part(a_measure(due_on=None))
+    a_report(part, date(2021, 9, 20))
+
+    an_amendment(part.measure, AmendmentKind.TERMINATION, DAY, in_force_on=counts_from)
+
+    assert turning(date(2021, 12, 27), 30)[1] == [part.pk]
+    assert turning(DAY, 30)[1] == ([part.pk] if turns else [])
+    assert Assignment.objects.as_of(DAY).count_turning_silent(DAY) == {7: 0, 30: int(turns)}
+
+
+@pytest.mark.parametrize(("counts_from", "turns"), [(date(2021, 12, 30), True), (date(2022, 1, 1), False)])
+def test_a_part_of_a_measure_that_goes_on_is_asked_for_reports_from_then(db, counts_from, turns) -> None:
+    part = a_part(a_measure(due_on=DUE))
+
+    an_amendment(part.measure, AmendmentKind.ONGOING, DAY, in_force_on=counts_from)
+
+    assert turning(date(2021, 12, 27), 30) == ([part.measure_id], [])
+    assert turning(DAY, 30) == ([], [part.pk] if turns else [])
+
+
 def test_a_measure_turns_overdue_on_the_day_after_its_deadline(db) -> None:
     measure = a_measure(due_on=DUE)
     a_part(measure)
 
-    within = {day: turning(day, 7)[0] for day in (date(2021, 12, 24), date(2021, 12, 25), DUE, date(2022, 1, 1))}
+    found = {day: turning(day, 7)[0] for day in (date(2021, 12, 24), date(2021, 12, 25), DUE, date(2022, 1, 1))}
 
-    assert within == {
+    assert found == {
         date(2021, 12, 24): [],  # the seventh day is the deadline itself
         date(2021, 12, 25): [measure.pk],
         DUE: [measure.pk],
@@ -93,9 +171,9 @@ def test_a_part_turns_silent_on_the_day_after_the_last_day_to_report(db) -> None
     part = a_part(a_measure(due_on=None))
     a_report(part, date(2021, 9, 20))
 
-    within = {day: turning(day, 7)[1] for day in (date(2022, 1, 2), date(2022, 1, 3), PERIOD_DUE, date(2022, 1, 10))}
+    found = {day: turning(day, 7)[1] for day in (date(2022, 1, 2), date(2022, 1, 3), PERIOD_DUE, date(2022, 1, 10))}
 
-    assert within == {
+    assert found == {
         date(2022, 1, 2): [],
         date(2022, 1, 3): [part.pk],
         PERIOD_DUE: [part.pk],

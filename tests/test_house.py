@@ -19,10 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each package may import those before it, and nothing after it; inside a package each layer likewise.
 PACKAGES = ("departments", "tasks", "plan_tracker")
 LAYERS = (
-    {"apps", "choices", "states", "validators", "files", "containers"},
-    {"timeliness", "course"},
+    {"apps", "choices", "states", "validators", "files", "containers", "uploads"},
+    {"timeliness", "course", "documents"},
+    {"step"},
     {"models"},
-    {"permissions", "snapshot"},
+    {"tally", "permissions", "snapshot", "returned", "invitations"},
+    {"exchange"},
     {"actions"},
     {"forms", "filters", "links", "charts", "dashboard", "comparison", "matrix", "summary"}
     | {"periods", "queue", "changes", "timeline", "units", "sections", "excel", "papers"},
@@ -32,8 +34,7 @@ LAYERS = (
 # Only these ask what day it is; everything else is told.
 CLOCK_READERS = r"(^|/)(views|admin|management|templatetags)(/|\.py$)|/(context|middleware|health)\.py$"
 TOP_LEVEL = {
-    *PACKAGES,
-    *("manage.py", "fixtures", "templates", "tests", "requirements", "docs", "deploy"),
+    *(*PACKAGES, "manage.py", "fixtures", "templates", "tests", "requirements", "docs", "deploy"),
     *("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile"),
 }
 MOST_LINES = 400

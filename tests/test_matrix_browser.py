@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,13 @@ from . import browser
 from .browser import OpenWindow
 from .builders import a_busy_autumn, a_leader
 from .test_period_browser import faults
+from .test_unit_browser import printed
 
 pytestmark = pytest.mark.browser
 browser_type_launch_args, open_window = browser.browser_type_launch_args, browser.open_window
 today, plan = browser.today, browser.plan
 
+A3 = (1191, 842)  # points
 FOCUSED = "document.activeElement.title.split('：')[0]"
 
 
@@ -60,10 +63,23 @@ def test_heads_stay_in_place_and_nothing_is_in_the_way(plan: Plan, open_window: 
     assert found == {name: [] for name in found}
 
 
-def test_on_paper_the_matrix_is_on_a3_and_complete(plan: Plan, open_window: OpenWindow, today: date) -> None:
+def test_nothing_but_the_page_itself_can_be_scrolled_to(plan: Plan, open_window: OpenWindow, today: date) -> None:
+    page = open_window(a_leader()).goto(f"{plan.get_absolute_url()}matrix/")
+
+    end = page.evaluate("document.querySelector('main').getBoundingClientRect().bottom + scrollY")
+    assert page.evaluate("document.documentElement.scrollHeight") <= max(end, 900) + 1
+
+
+def test_on_paper_the_matrix_is_on_a3_and_complete(
+    plan: Plan, open_window: OpenWindow, today: date, tmp_path: Path
+) -> None:
+    a_busy_autumn(plan)
     window = open_window(a_leader())
-    page = window.goto(f"{plan.get_absolute_url()}matrix/")
 
-    content = page.pdf(prefer_css_page_size=True)
+    sheet, text = printed(window.goto(f"{plan.get_absolute_url()}matrix/?as_of=2022-01-10"), tmp_path / "matrix.pdf")
 
-    assert b"1191" in content or b"1190" in content  # points: the long side of A3
+    assert sheet["size"] == A3
+    assert sheet["pages"] <= 3
+    assert "数据截至2022-01-10" in text
+    assert [n for n, words in plan.measures.values_list("number", "wording") if words[:6] not in text] == []
+    assert [light for light in ("逾期", "超期未报", "按职责分工") if light not in text] == []

@@ -167,6 +167,29 @@ def test_the_workbook_has_the_cells_of_the_screen(leader, plan) -> None:
     assert "章节：三、健全知识产权保护体系" in sheet["A3"].value
 
 
+def test_the_workbook_says_of_every_part_why_its_light_is_what_it_is(leader, plan) -> None:
+    query = {"section": "3", "as_of": date(2022, 1, 20)}
+    answer = leader.get(address(f"{matrix(plan)}export.xlsx", **query))
+
+    sheet = load_workbook(BytesIO(answer.content))["时效说明"]
+    told = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
+
+    head = ["序号", "工作任务", "责任单位", "角色", "时效", "说明", "时效规则", "下一变化"]
+    assert [cell.value for cell in sheet[4]] == head
+    lights = {
+        (part.measure.number, part.department.name): part.light
+        for part in Assignment.objects.as_of(date(2022, 1, 20), plan)
+        .named(date(2022, 1, 20))
+        .filter(measure__plan=plan, measure__section__number=3)
+        .select_related("measure__plan", "department")
+        .with_members(date(2022, 1, 20))
+    }
+    said = {(row[0], row[2]): tuple(row[5:]) for row in told}
+    assert said == {key: (light.sentence(), light.rule(), light.next_change()) for key, light in lights.items()}
+    assert all(row[1] for row in told)
+    assert {row[4] for row in told} == {"已办结", "超期未报", "逾期"}
+
+
 def test_a_workbook_under_a_wrong_condition_is_refused_with_a_page(leader, plan) -> None:
     page = visit(leader, f"{matrix(plan)}export.xlsx", status=400, section="99")
 

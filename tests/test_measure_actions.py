@@ -9,10 +9,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from departments.models import Department, Role
 from tasks.actions.measure import assign, check_roles
-from tasks.choices import AssignmentRole
+from tasks.choices import AmendmentKind, AssignmentRole
 from tasks.models import Assignment, Measure, Report
 
 from .builders import (
+    a_closing,
     a_department,
     a_leader,
     a_measure,
@@ -23,6 +24,7 @@ from .builders import (
     a_reporter,
     a_supervisor,
     an_administrator,
+    an_amendment,
 )
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +200,58 @@ def test_a_unit_that_has_reported_is_not_removed_and_nothing_else_is_changed() -
         assign(by=a_supervisor(), measure=measure, roles={quiet.department: SOLE})
 
     assert refusal.value.messages == ["区科技局、区教育局已有填报、签收或草稿，不能移出本任务。"]
+    assert roles_of(measure) == before
+
+
+def two_that_answer(second: str = JOINT, first: str = JOINT) -> tuple[Measure, Department, Department]:
+    """The first of them is done, the second has said nothing."""
+    measure = a_measure(a_plan_being_entered())
+    done, quiet = a_part(measure, role=first), a_part(measure, role=second)
+    a_closing(done, REPORTED_ON)
+    return measure, done.department, quiet.department
+
+
+def is_closed(measure: Measure) -> bool:
+    return Measure.objects.lights(date(2021, 12, 31)).get(pk=measure.pk).requested_on is not None
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [lambda done, quiet: {done: JOINT}, lambda done, quiet: {done: LEAD, quiet: CO}],
+    ids=["taken off", "demoted"],
+)
+def test_a_measure_is_not_finished_by_taking_its_last_open_unit_off(roles) -> None:
+    first = LEAD if len(roles(1, 2)) == 2 else JOINT
+    measure, done, quiet = two_that_answer(first, first)
+    before = roles_of(measure)
+
+    with pytest.raises(ValidationError) as refusal:
+        assign(by=a_supervisor(), measure=measure, roles=roles(done, quiet))
+
+    assert [error.code for error in refusal.value.error_list] == ["nobody_left"]
+    assert refusal.value.messages == [
+        "调整后负责本任务的单位均已办结，任务将不经审核即告办结。"
+        "请先由移出的单位申请办结，或另行指定负责单位；任务不再实施的，登记终止。"
+    ]
+    assert (roles_of(measure), is_closed(measure)) == (before, False)
+    newcomer = a_department()
+    assign(by=a_supervisor(), measure=measure, roles={done: first, newcomer: first})
+    assert ([unit for unit, _role, _place in roles_of(measure)], is_closed(measure)) == ([done, newcomer], False)
+
+
+@pytest.mark.parametrize("ends_on", [date(2021, 11, 20), date(2022, 6, 30)], ids=["ended", "still to come"])
+def test_a_measure_that_ends_keeps_its_units(ends_on: date) -> None:
+    measure, done, quiet = two_that_answer()
+    an_amendment(measure, AmendmentKind.TERMINATION, date(2021, 11, 20), in_force_on=ends_on)
+    measure.refresh_from_db()
+    before = roles_of(measure)
+
+    with pytest.raises(
+        ValidationError, match=f"本任务自{ends_on.year}年{ends_on.month}月{ends_on.day}日起终止，不能再调整"
+    ):
+        assign(by=a_supervisor(), measure=measure, roles={done: JOINT})
+    assign(by=a_supervisor(), measure=measure, roles={done: JOINT, quiet: JOINT})
+
     assert roles_of(measure) == before
 
 

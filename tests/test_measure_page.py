@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.test.html import Element
 
+from tasks.actions import review as review_actions
 from tasks.choices import AssignmentRole
 from tasks.models import Measure
 
@@ -26,6 +27,7 @@ from .builders import (
     an_administrator,
     at,
     own_part,
+    the_reviewer_of,
 )
 from .pages import Page, every, it_is, signed_in, visit, words
 
@@ -104,6 +106,31 @@ def test_every_unit_is_listed_with_role_light_and_last_word(db) -> None:
     ]
     assert [facts(page).get(name) for name in FACTS] == ["2021-12-31", "12天", "2/3家", None]
     assert words(page.every("p", "why")[0]) == late
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"), [(True, "办结申请被退回：请补充附件。"), (False, "填报被退回：请补充附件。")]
+)
+def test_what_came_back_is_said_in_the_row_of_its_unit_until_it_answers(db, asks: bool, said: str) -> None:
+    part = a_part(a_measure(), a_department("公安东丽分局"))
+    report = a_report(part, date(2021, 12, 20), asks_to_close=asks)
+    review_actions.send_back(by=the_reviewer_of(part), report=report, now=at(date(2021, 12, 27)), reason="请补充附件。")
+    plan, leader = part.measure.plan, signed_in(a_leader())
+    pages = (
+        part.measure.get_absolute_url(),
+        f"{plan.get_absolute_url()}assignments/",
+        f"{plan.get_absolute_url()}assignments/{part.pk}/",
+        f"{plan.get_absolute_url()}units/{part.department_id}/",
+    )
+
+    days = {
+        day: [said in visit(leader, path, as_of=day).words for path in pages] for day in ("2021-12-26", "2021-12-27")
+    }
+    a_report(part, date(2022, 1, 5))
+    answered = [said in words(visit(leader, path).every("table")[0]) for path in (pages[0], pages[1])]
+
+    assert days == {"2021-12-26": [False] * 4, "2021-12-27": [True] * 4}
+    assert answered == [False] * 2
 
 
 def test_the_first_of_joint_units_compiles_and_is_not_called_a_lead(db) -> None:

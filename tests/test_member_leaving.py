@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from auditlog.models import LogEntry
@@ -26,6 +26,7 @@ from .builders import (
     an_administrator,
     at,
     own_part,
+    the_reviewer_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -39,18 +40,21 @@ def leaves(unit, on: date = LEFT_ON) -> None:
 
 
 def test_what_a_leaving_member_had_open_does_not_become_closed_in_time() -> None:
-    first, second = a_department("万新街道"), a_department("新立街道")
-    part = a_part(department=a_collective("各街道办", first, second))
+    first, second, third = a_department("万新街道"), a_department("新立街道"), a_department("华明街道")
+    part = a_part(department=a_collective("各街道办", first, second, third))
     a_closing(own_part(part, first), date(2021, 11, 1), date(2021, 11, 2))
+    asked = a_report(own_part(part, third), date(2021, 12, 20), asks_to_close=True)
     leaves(second)
-    days = [date(2022, 1, 14), LEFT_ON]
+    accepted_on = LEFT_ON + timedelta(days=1)
+    review.accept(by=the_reviewer_of(part), report=asked, now=at(accepted_on))
+    days = [date(2022, 1, 14), LEFT_ON, accepted_on]
 
     lights = [Assignment.objects.as_of(day).get(pk=part.pk).timeliness for day in days]
     measures = [Measure.objects.as_of(day).get().timeliness for day in days]
-    row = Assignment.objects.as_of(LEFT_ON).get(pk=part.pk)
+    row = Assignment.objects.as_of(accepted_on).get(pk=part.pk)
 
-    assert (lights, measures) == (["OVERDUE", "CLOSED_LATE"], ["OVERDUE", "CLOSED_LATE"])
-    assert (row.requested_on, row.closed_on) == (LEFT_ON, LEFT_ON)
+    assert lights == measures == ["OVERDUE", "OVERDUE", "CLOSED_LATE"]
+    assert (row.requested_on, row.closed_on) == (LEFT_ON, accepted_on)
 
 
 def test_a_member_that_left_with_its_part_closed_changes_no_date() -> None:

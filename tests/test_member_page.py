@@ -225,8 +225,8 @@ def test_members_coming_and_going_never_rewrite_the_past() -> None:
     days = [date(2021, 10, 31), date(2021, 11, 5), YESTERDAY]
     before = {day: shown(reader, plan, streets, day) for day in days}
 
-    actions.leave(by=by, membership=streets.memberships.get(member=units[1]), now=at(TODAY))
     actions.join(by=by, collective=streets, member=units[2], now=at(TODAY))
+    actions.leave(by=by, membership=streets.memberships.get(member=units[1]), now=at(TODAY))
     actions.leave(by=by, membership=streets.memberships.get(member=units[0]), now=at(TODAY))
     actions.join(by=by, collective=streets, member=units[0], now=at(TODAY))
 

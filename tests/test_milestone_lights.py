@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from tasks.choices import Timeliness
-from tasks.timeliness import Step
+from tasks.step import Step
 
 ISSUED_ON = date(2021, 8, 26)
 DUE_ON = date(2021, 12, 4)

@@ -97,6 +97,23 @@ def test_the_most_pressing_comes_first(unit, reporter) -> None:
     )
 
 
+def test_of_several_plans_each_is_counted_by_itself(unit, reporter) -> None:
+    old, new = (a_plan(title=f"{year}年推进计划", issued_on=date(year, 3, 1)) for year in (2020, 2021))
+    a_report(a_part(a_measure(old, number=1, due_on=None), unit), date(2022, 1, 11))
+    a_part(a_measure(old, number=2, due_on=None), unit)
+    a_part(a_measure(new, number=1, due_on=TODAY), unit)
+
+    page = visit(reporter, MINE)
+
+    head = [words(line) for line in page.every("div", "sub")][:3]
+    assert head[0] == "公安东丽分局 · 2个计划，共3项分工，最急的在前"
+    assert head[1].replace(" ", "") == "2021年推进计划·应报0项，已报0项，草稿0项；1项分工"
+    assert head[2].replace(" ", "") == (
+        "2020年推进计划·2021年第四季度·2022年第一季度·应报2项，已报1项，草稿0项；2项分工"
+    )
+    assert page.links()["2020年推进计划"] == old.get_absolute_url()
+
+
 def test_a_step_jumps_to_the_first_duty_that_presses_so_much(unit, reporter) -> None:
     one_of_each(a_plan(), unit)
 

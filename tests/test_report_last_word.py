@@ -53,11 +53,19 @@ def test_what_is_made_up_later_for_the_same_period_is_the_last_word() -> None:
 def test_ongoing_work_is_reported_for_a_period_or_not_at_all() -> None:
     part = a_part(a_measure(due_on=None))
     part.measure.plan.periods.filter(starts_on__gte=date(2021, 10, 1)).delete()
+    refused = []
 
-    with pytest.raises(actions.NotAccepted) as refusal:
-        a_report(part, NOVEMBER)
+    for periods in ("earlier ones", "none"):
+        if periods == "none":
+            part.measure.plan.periods.all().delete()
+        with pytest.raises(actions.NotAccepted) as refusal:
+            a_report(part, NOVEMBER)
+        refused.append(refusal.value.args[0])
 
-    assert refusal.value.args[0] == "目前没有可以填报的填报周期，请联系督办管理员设置。"
+    assert refused == [
+        "本期没有填报周期；以前各期的补报，请在“我的填报”页面选择填报周期后提交。",
+        "目前没有可以填报的填报周期，请联系督办管理员设置。",
+    ]
     assert Report.objects.count() == 0
 
 

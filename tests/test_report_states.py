@@ -39,6 +39,7 @@ REFUSALS = (
     ValidationError,
     actions.NotAccepted,
     reviews.AlreadyDecided,
+    drafts.Closed,
     drafts.Conflict,
     drafts.AlreadySent,
 )

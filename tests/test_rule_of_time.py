@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -203,7 +204,85 @@ def test_a_part_that_is_reported_says_until_when_it_stays_so() -> None:
     part = Assignment.objects.as_of(date(2021, 10, 6)).select_related("measure").get()
 
     # the report of October says how the third quarter went, as long as that may be reported in time
-    assert part.light.next_change() == "2021年10月9日前不会转为超期未报。"
+    assert part.light.next_change() == "2021年10月9日及以前不会转为超期未报。"
+
+
+BASIS = date(2021, 12, 1)  # on which a change to come is recorded
+
+
+def changing(kind: str, counts_from: date, due_on: date | None = DUE_ON, **closed: date) -> Measure:
+    """A measure of which it is recorded on 2021-12-01 that it ends or goes on from a day."""
+    part = a_part(a_measure(due_on=due_on))
+    an_amendment(part.measure, kind, BASIS, in_force_on=counts_from)
+    if closed:
+        a_closing(part, **closed)
+    return part.measure
+
+
+def ruled(*rules: tuple[date, int]) -> Measure:
+    """A measure of a plan for which rules to come were laid down on 2021-11-01."""
+    measure = a_part().measure
+    for in_force_on, days in rules:
+        a_rule(a_plan_again(measure.plan), in_force_on, recorded_on=date(2021, 11, 1), due_soon_days=days)
+    return measure
+
+
+ENDS, GOES_ON = "自2021年12月20日起终止。", "自2021年12月20日起转为持续推进。"
+TWENTIETH = date(2021, 12, 20)
+UNKNOWN = [  # recorded a day later
+    (lambda: changing("TERMINATION", TWENTIETH), date(2021, 11, 30), "再过1天（2021年12月1日）转为临期。"),
+    (lambda: ruled((date(2021, 11, 20), 60)), date(2021, 10, 31), "再过31天（2021年12月1日）转为临期。"),
+]
+PLANNED = [
+    (lambda: changing("TERMINATION", TWENTIETH), BASIS, ENDS),
+    (lambda: changing("ONGOING", TWENTIETH), BASIS, GOES_ON),
+    (lambda: changing("ONGOING", TWENTIETH), TWENTIETH, "再过21天（2022年1月10日）仍未填报的，转为超期未报。"),
+    (lambda: changing("TERMINATION", TWENTIETH), TWENTIETH, "不再变化。"),
+    (lambda: changing("TERMINATION", date(2022, 1, 1)), BASIS, "自2022年1月1日起终止。"),  # the day it would turn
+    (lambda: changing("TERMINATION", date(2022, 1, 2)), BASIS, "再过31天（2022年1月1日）转为逾期。"),
+    (lambda: changing("TERMINATION", TWENTIETH, date(2022, 6, 1)), BASIS, ENDS),
+    (lambda: changing("TERMINATION", TWENTIETH, date(2022, 1, 10)), BASIS, "再过10天（2021年12月11日）转为临期。"),
+    (lambda: changing("TERMINATION", TWENTIETH, date(2021, 11, 1)), BASIS, ENDS),  # overdue until then
+    (lambda: changing("TERMINATION", TWENTIETH, None), BASIS, ENDS),
+    (lambda: changing("TERMINATION", date(2022, 1, 11), None), date(2021, 12, 5), "自2022年1月11日起终止。"),  # silent
+    (lambda: changing("TERMINATION", TWENTIETH, asked_on=date(2021, 12, 5)), date(2021, 12, 6), "不再变化。"),
+    (lambda: changing("ONGOING", TWENTIETH, asked_on=date(2021, 12, 5)), date(2021, 12, 6), "不再变化。"),
+    (lambda: ruled((date(2021, 11, 20), 7)), date(2021, 11, 1), "再过53天（2021年12月24日）转为临期。"),
+    (lambda: ruled((date(2021, 11, 20), 60)), date(2021, 11, 1), "再过19天（2021年11月20日）转为临期。"),
+    (lambda: ruled((date(2021, 12, 10), 7)), BASIS, "再过9天（2021年12月10日）转为正常。"),
+    (lambda: ruled((date(2021, 12, 25), 7)), BASIS, "再过31天（2022年1月1日）转为逾期。"),  # near by both
+    (
+        lambda: ruled((date(2021, 11, 20), 7), (date(2021, 12, 5), 60)),
+        date(2021, 11, 1),
+        "再过34天（2021年12月5日）转为临期。",
+    ),
+    (lambda: ruled((date(2021, 11, 20), 7), (TWENTIETH, 9)), date(2021, 11, 1), "再过51天（2021年12月22日）转为临期。"),
+]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["of one plan", "of any plan"])
+@pytest.mark.parametrize(("build", "day", "words"), UNKNOWN + PLANNED)
+def test_what_is_recorded_and_comes_into_force_later_is_foretold(
+    build: Any, day: date, words: str, known: bool
+) -> None:
+    measure = build()
+    plan = measure.plan if known else None
+
+    row = Measure.objects.as_of(day, plan).with_parts(day).get(pk=measure.pk)
+    part = Assignment.objects.as_of(day, plan).select_related("measure").get(measure=measure)
+
+    assert (row.light.next_change(), part.light.next_change()) == (words, words)
+
+
+@pytest.mark.parametrize(("build", "day", "words"), [each for each in PLANNED if "转为" in each[2]])
+def test_what_was_foretold_of_the_changes_to_come_comes_true(build: Any, day: date, words: str) -> None:
+    measure = build()
+    turns_on = next(date(*map(int, found)) for found in re.findall(r"(\d+)年(\d+)月(\d+)日", words))
+
+    before, after = (light_of(measure, each).timeliness for each in (turns_on - timedelta(days=1), turns_on))
+
+    assert before == light_of(measure, day).timeliness
+    assert f"转为{Timeliness(after).label}。" in words
 
 
 # --- the page ------------------------------------------------------------------------------------------

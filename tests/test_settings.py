@@ -210,3 +210,21 @@ def test_settings_may_be_kept_in_a_file_and_the_environment_has_the_last_word(fo
     found = settings_of(folder, ALLOWED_HOSTS="from.environment")
 
     assert [found[name] for name in ("DEBUG", "SECRET_KEY", "ALLOWED_HOSTS")] == [False, OWN_KEY, ["from.environment"]]
+
+
+# --- invitations ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("environment", "days"), [({}, 14), ({"INVITATION_DAYS": "3"}, 3)])
+def test_an_invitation_lasts_two_weeks_or_as_long_as_one_likes(
+    folder: Path, environment: dict[str, str], days: int
+) -> None:
+    found = settings_of(folder, **environment)
+
+    assert found["INVITATION_DAYS"] == days
+
+
+@pytest.mark.parametrize("days", ["0", "-1"])
+def test_an_invitation_lasts_for_a_day_at_least(folder: Path, days: str) -> None:
+    with pytest.raises(Exception, match="INVITATION_DAYS is a number of days"):
+        settings_of(folder, INVITATION_DAYS=days)

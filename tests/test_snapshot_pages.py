@@ -171,7 +171,7 @@ def test_the_workbook_has_the_frozen_rows(leader, plan) -> None:
 
     book = workbook(leader, taken)
 
-    assert list(book) == ["台账", "分工"]
+    assert list(book) == ["台账", "分工", "说明"]
     assert len(book["台账"]) - 4 == 42
     assert [row[0] for row in book["台账"][4:]] == list(range(1, 43))
     head = book["分工"][3]
@@ -180,6 +180,9 @@ def test_the_workbook_has_the_frozen_rows(leader, plan) -> None:
     ]
     assert f"SHA-256 {taken.sha256}" in book["台账"][2][0]
     assert "数据截至2021年12月31日" in book["台账"][2][0]
+    told = {str(row[0]): row[1] for row in book["说明"][4:]}
+    assert told["临期"] == f"距完成时限不超过{plan.due_soon_days}天的，为临期。"
+    assert f"满{plan.grace_days}天仍未填报的为超期未报" in told["时效规则"]
 
 
 def test_a_day_before_it_was_taken_does_not_know_it(leader, plan) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tasks.comparison import Comparison, on_day
 from tasks.dashboard import dashboard
 from tasks.models import Assignment, Measure, Plan
 from tasks.periods import periods
+from tasks.units import reliability
 
 from .test_timeliness_periods import naive_due, naive_span
 from .world import (
@@ -78,12 +80,17 @@ def answers(day: date, plan: Plan | None = None) -> dict[str, Any]:
 def counts(day: date, plan: Plan) -> dict[str, Any]:
     """All that the pages count in ``plan`` as of ``day``."""
     board, found = dashboard(plan, day), periods(plan, day)
+    changes = Comparison(plan, on_day(plan, plan.issued_on), on_day(plan, day))
+    kept = [reliability(row.department, plan, day) for row in board.units[:2]]
     return {
         "figures": [(str(figure.label), figure.number) for figure in (*board.figures, *board.extensions)],
         "rates": [(rate.clock, rate.kept, rate.measured) for rate in board.rates],
         "units": [(row.department.pk, row.principal, row.partner) for row in board.units],
         "trend": board.trend.points,
         "waiting": [row.cells for row in board.waiting],
+        "outlooks": [(outlook.overdue.number, outlook.silent.number) for outlook in board.outlooks],
+        "changes": (changes.measure_numbers, changes.part_numbers),
+        "kept": [(each.owed, each.in_time, each.days_of_silence, each.closings, each.extensions) for each in kept],
         "turnouts": [(row.state, row.turnout) for row in found if row.turnout],
         "measures": plan.measures.unterminated(day).count(),
         "parts": Assignment.objects.counted(day).filter(measure__plan=plan).count(),

@@ -8,14 +8,28 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tasks.choices import SETTLED, Timeliness
+from tasks.actions import review as review_actions
+from tasks.choices import SETTLED, AmendmentKind, Timeliness
 from tasks.dashboard.trend import MOST_POINTS, trend
 from tasks.models import Measure
 
-from .builders import a_busy_autumn, a_closing, a_leader, a_measure, a_part, a_plan, an_extension
+from .builders import (
+    a_busy_autumn,
+    a_closing,
+    a_leader,
+    a_measure,
+    a_part,
+    a_plan,
+    a_report,
+    an_amendment,
+    an_extension,
+    at,
+    the_reviewer_of,
+)
 from .pages import every, signed_in, visit, words
 
 DAY = date(2022, 1, 12)
+DUE, MARCH = date(2021, 12, 31), date(2022, 3, 31)
 
 
 def numbers(plan, day: date) -> list[tuple[str, int, int, int]]:
@@ -99,6 +113,30 @@ def test_the_picture_marks_the_deadlines_and_says_the_same_as_its_table(db) -> N
     rows = page.rows(sheet)
     days = [words(every(row, "th")[0]) for row in every(every(sheet, "tbody")[0], "tr")]
     assert titles == [[day, row[column]] for column in (1, 2, 3) for day, row in zip(days, rows, strict=True)]
+
+
+@pytest.mark.parametrize("kind", [AmendmentKind.ONGOING, AmendmentKind.TERMINATION])
+def test_the_deadline_of_what_has_become_ongoing_or_was_terminated_is_marked_no_more(db, kind) -> None:
+    plan = a_plan()
+    measures = [a_part(a_measure(plan, due_on=due_on)).measure for due_on in (DUE, MARCH, MARCH)]
+    a_measure(plan, due_on=None)
+    for measure in measures[1:]:
+        an_amendment(measure, kind, date(2021, 12, 1), in_force_on=date(2021, 12, 20))
+
+    marked = [trend(plan, day).deadlines for day in (date(2021, 12, 19), date(2021, 12, 20))]
+
+    assert marked == [[DUE, MARCH], [DUE]]
+
+
+def test_the_deadline_of_what_was_asked_to_be_closed_before_it_went_on_is_marked_once_it_is_closed(db) -> None:
+    part = a_part(a_measure(a_plan(), due_on=DUE))
+    request = a_report(part, date(2021, 12, 10), asks_to_close=True)
+    an_amendment(part.measure, AmendmentKind.ONGOING, date(2021, 12, 15))
+    review_actions.accept(by=the_reviewer_of(part), report=request, now=at(date(2021, 12, 20)))
+
+    marked = [trend(part.measure.plan, date(2021, 12, day)).deadlines for day in (14, 15, 19, 20)]
+
+    assert marked == [[DUE], [], [], [DUE]]
 
 
 def test_it_costs_two_queries_however_many_months(db) -> None:

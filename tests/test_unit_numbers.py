@@ -10,7 +10,7 @@ from departments.models import Department
 from tasks.actions import extension as extension_actions
 from tasks.actions import member
 from tasks.actions import report as report_actions
-from tasks.choices import AssignmentRole
+from tasks.choices import AmendmentKind, AssignmentRole
 from tasks.models import Extension, Plan
 from tasks.periods import Turnout
 from tasks.units import Extensions, Reliability, reliability
@@ -24,6 +24,7 @@ from .builders import (
     a_plan,
     a_report,
     a_supervisor,
+    an_amendment,
     an_extension,
     at,
     own_part,
@@ -53,6 +54,34 @@ def turnout(unit: Department, plan: Plan, day: date) -> tuple[int, ...]:
 
 
 # --- reporting periods -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reported_on", [None, date(2021, 11, 1)])
+@pytest.mark.parametrize("left_on", [date(2021, 12, 1), date(2022, 1, 8), DUE, date(2022, 1, 10)])
+def test_a_part_that_left_before_the_period_fell_due_owes_nothing_for_it(plan, left_on, reported_on) -> None:
+    measure, leaving, staying = a_measure(plan, due_on=None), a_department("移出单位"), a_department("留下单位")
+    part = a_part(measure, leaving, AssignmentRole.JOINT)
+    a_part(measure, staying, AssignmentRole.JOINT)
+    if reported_on is not None:
+        a_report(part, reported_on)
+    an_amendment(measure, AmendmentKind.UNITS, left_on, roles={staying: AssignmentRole.JOINT})
+
+    told = {day: turnout(leaving, plan, day)[:4] for day in (left_on - timedelta(days=1), left_on, date(2022, 6, 1))}
+
+    said = (1, 1, 0, 0) if reported_on is not None else (1, 0, 0, 1)
+    afterwards = said if left_on > DUE else (0, 0, 0, 0)  # the last day to report was still its own
+    assert told == {left_on - timedelta(days=1): said, left_on: afterwards, date(2022, 6, 1): afterwards}
+
+
+@pytest.mark.parametrize("done_on", [date(2021, 12, 1), DUE])
+@pytest.mark.parametrize("reported_on", [None, date(2021, 11, 1)])
+def test_a_part_that_was_done_by_the_last_day_to_report_counts_what_it_said(plan, done_on, reported_on) -> None:
+    part = a_part(a_measure(plan, due_on=None))
+    if reported_on is not None:
+        a_report(part, reported_on)
+    an_amendment(part.measure, AmendmentKind.TERMINATION, done_on)
+
+    assert turnout(part.department, plan, date(2022, 6, 1))[:4] == ((0, 0, 0, 0) if not reported_on else (1, 1, 0, 0))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -151,9 +152,20 @@ def test_every_number_opens_a_list_of_that_length(leader, plan, name, day) -> No
 
     assert len(found) >= 16
     lists = [visit(leader, address(href, per=100)) for _number, href in found]
-    counts = [page.count for page in lists]
+    counts = [days_or_rows(page, href) for page, (_number, href) in zip(lists, found, strict=True)]
     assert counts == [number for number, _href in found]
+    table = visit(leader, units(plan, the_unit(name)), as_of=day).every("section", "reliability")[0]
+    assert [words(cell) for cell in every(table, "td", "num") if words(cell) and not every(cell, "a")] == []
     assert [(f"as_of={day}" in href) or day == TODAY for _number, href in found] == [True] * len(found)
+
+
+def days_or_rows(page: Page, href: str) -> int:
+    """What a list says of itself: how many it has, or the days of silence of all of them."""
+    if "reported=silence" not in href:
+        return page.count
+    (days,) = re.findall(r"沉默天数合计(\d+)天", page.words) or ["0"]
+    assert sum(int(row[-1]) for row in page.rows()) == int(days)
+    return int(days)
 
 
 def test_lead_and_other_parts_are_apart_and_sum_up(leader, plan) -> None:
@@ -215,7 +227,7 @@ def test_the_workbook_is_of_the_units_measures_and_only_for_whom_it_is_allowed(p
         for name, person in (("leader", a_leader()), ("reporter", a_reporter(unit)), ("admin", an_administrator()))
     }
 
-    export = f"{plan.get_absolute_url()}measures/export.xlsx?unit={unit.pk}"
+    export = f"{plan.get_absolute_url()}units/{unit.pk}/export.xlsx"
     assert links == {"leader": export, "reporter": None, "admin": export}
 
 

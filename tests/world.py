@@ -27,6 +27,7 @@ from .builders import (
     a_plan,
     a_report,
     a_rule,
+    a_supervisor,
     an_amendment,
     an_extension,
     at,
@@ -86,7 +87,10 @@ class World:
         if what in ("accept", "send back"):
             for entry in waiting:
                 decide = review_actions.accept if what == "accept" else review_actions.send_back
-                decide(by=the_reviewer_of(part), report=entry.report, now=at(day, 12), reason="已核对。")
+                try:
+                    decide(by=the_reviewer_of(part), report=entry.report, now=at(day, 12), reason="已核对。")
+                except review_actions.AlreadyDecided:  # the measure has ended
+                    continue
                 entry.decision, entry.decided_on = what, day
             return
         try:
@@ -99,6 +103,10 @@ class World:
     def is_amended(self, day: date, unit: int, what: str) -> None:
         """The plan is changed; a unit's number says which of several changes of a kind it is."""
         try:
+            if what == "withdraw":
+                for amendment in self.measure.amendments.to_come(day):
+                    amendment_actions.withdraw(by=a_supervisor(), amendment=amendment, reason="有误。", now=at(day, 17))
+                return
             if what == "new rule":
                 plan = Plan.objects.get(pk=self.measure.plan_id)
                 days = {"due_soon_days": 10 * unit, "grace_days": 5 + 10 * unit}
@@ -156,11 +164,18 @@ happenings = st.sampled_from(["say", "ask", "ask", "accept", "accept", "send bac
 histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), happenings), min_size=1, max_size=8)
 with_more_time = st.sampled_from(["say", "ask", "accept", "send back", "more time", "more time", "grant", "refuse"])
 # Every kind of event there is, so that a plan is changed while it is reported on.
-AMENDING = (*AmendmentKind.values, "new rule")
+AMENDING = (*AmendmentKind.values, "new rule", "withdraw")
 anything = st.sampled_from(
-    [*("say", "say", "ask", "accept", "send back", "more time", "grant", "new rule"), *AmendmentKind.values, "UNITS"]
+    [
+        *("say", "say", "ask", "accept", "send back", "more time", "grant", "new rule", "withdraw"),
+        *AmendmentKind.values,
+        "UNITS",
+    ]
 )
 eventful_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), anything), min_size=2, max_size=8)
+# What a forecast can know of; days of grace are no such thing, since a period has one last day to report.
+amending = st.sampled_from(["say", "ask", "accept", "more time", "grant", *("ONGOING", "TERMINATION") * 2])
+amended_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), amending), min_size=2, max_size=5)
 long_histories = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 2), with_more_time), min_size=1, max_size=9)
 some_days = st.lists(st.integers(0, 320), min_size=1, max_size=3)
 

@@ -26,10 +26,10 @@ class Conflict(Exception):
 
 
 class Closed(Exception):
-    """The part has been closed, or is the unit's no more: nothing is taken for it any longer."""
+    """The part is closed, its measure terminated, or it is the unit's no more: nothing is taken for it any longer."""
 
     def __init__(self) -> None:
-        super().__init__(_("本任务（本单位部分）已办结或不再由本单位承担，内容没有保存，请自行留存。"))
+        super().__init__(_("本任务（本单位部分）已办结、终止或不再由本单位承担，内容没有保存，请自行留存。"))
 
 
 class AlreadySent(Exception):
@@ -51,7 +51,12 @@ def hold(by: User, assignment: Assignment, version: int | None, window: UUID | N
     held = Assignment.objects.select_for_update().get(pk=assignment.pk)
     if permissions.reporting_department(by, held) is None:
         raise PermissionDenied
-    draft = Draft.objects.select_related("saved_by").filter(assignment=assignment).first()
+    return _seen(held, version, window)
+
+
+def _seen(held: Assignment, version: int | None, window: UUID | None = None) -> Draft | None:
+    """The draft of a part that is locked, for whoever saw ``version`` of it. Raises ``Conflict``."""
+    draft = Draft.objects.select_related("saved_by").filter(assignment=held).first()
     seen = (draft.version if draft else 0) == (version or 0)
     own = draft is not None and window is not None and draft.window == window
     if not seen and not own:
@@ -82,8 +87,9 @@ def save(
     if sent is not None:
         permissions.require(sent.assignment_id == assignment.pk)
         raise AlreadySent(sent)
-    part = Assignment.objects.with_requests(local_day(now)).get(pk=assignment.pk)
-    if part.requested_on is not None or part.until is not None:
+    today = local_day(now)
+    part = Assignment.objects.with_requests(today).select_related("measure").get(pk=assignment.pk)
+    if part.requested_on is not None or part.until is not None or part.measure.is_terminated_on(today):
         raise Closed
     draft = hold(by, assignment, version, window) or Draft(assignment=assignment, version=0, token=token)
     for name in WORDS:
@@ -112,8 +118,14 @@ def begin(*, by: User, assignment: Assignment, now: datetime) -> Draft:
 
 @transaction.atomic
 def discard(*, by: User, assignment: Assignment, version: int) -> None:
-    """Throws the draft away, with the files added to it. Raises ``PermissionDenied`` and ``Conflict``."""
-    draft = hold(by, assignment, version)
+    """
+    Throws the draft away, with the files added to it; a unit that has lost the part throws away what it left there.
+
+    Raises ``PermissionDenied`` and ``Conflict``.
+    """
+    held = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    permissions.require(permissions.may_discard(by, held))
+    draft = _seen(held, version)
     if draft is not None:
         draft.evidence.all().delete_with_files()
         draft.delete()

@@ -18,7 +18,9 @@ from .. import permissions
 from ..files import Refused, examine
 from ..models import Assignment, Draft, Evidence, Milestone
 from ..models.evidence import EvidenceQuerySet
+from ..timeliness import local_day
 from . import draft as drafts
+from .measure import TERMINATED
 
 
 def add(*, by: User, assignment: Assignment, file: File, now: datetime) -> Evidence:
@@ -37,12 +39,16 @@ def attach(
     Keeps ``file`` with a draft or a milestone, one of the two; the same file a second time is kept once.
 
     Raises ``PermissionDenied``; ``ValidationError``, naming the file, where it is not one that is taken, there are
-    too many, or the draft is gone. Nothing is then kept of it.
+    too many, the draft is gone or the measure terminated. Nothing is then kept of it.
     """
     if draft is not None:
         permissions.require(permissions.may_report(by, draft.assignment))
     if milestone is not None:
         permissions.require(permissions.may_mark(by, milestone.measure))
+    measures = [draft.assignment.measure] if draft is not None else []
+    measures += [milestone.measure] if milestone is not None else []
+    if any(measure.is_terminated_on(local_day(now)) for measure in measures):
+        raise Refused(file.name or "", str(TERMINATED))
     examined = examine(file.name or "", cast(BinaryIO, file), most_bytes=settings.EVIDENCE_MAX_BYTES)
     evidence = Evidence(
         draft=draft,

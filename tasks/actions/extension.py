@@ -15,7 +15,7 @@ from departments.models import User
 from .. import permissions
 from ..choices import ExtensionState
 from ..models import Extension, Measure
-from ..timeliness import local_day
+from ..timeliness import in_words, local_day
 
 
 class NotTaken(Exception):
@@ -71,6 +71,13 @@ def ask(
     return extension
 
 
+# What is recorded of a measure and still to come leaves no later deadline to be given.
+CHANGES = {
+    "ongoing_from": _("本任务自%(day)s起转为持续推进，延期须早于这一天。"),
+    "terminated_from": _("本任务自%(day)s起终止，延期须早于这一天。"),
+}
+
+
 def _held(measure: Measure, today: date) -> Any:
     """The measure with its light, behind a lock: two requests or decisions follow one another."""
     list(Measure.objects.select_for_update().filter(pk=measure.pk))
@@ -86,6 +93,10 @@ def _check_day(due_on: date, held: Any, today: date) -> None:
         raise ValidationError({"due_on": _("只能延后，不能提前；现行完成时限是%(day)s。") % words})
     if due_on <= today:
         raise ValidationError({"due_on": _("新的完成时限须晚于今天。")})
+    for change, words_for in CHANGES.items():
+        coming = getattr(held, change)
+        if coming is not None and due_on >= coming:
+            raise ValidationError({"due_on": words_for % {"day": in_words(coming)}})
     last = held.plan.last_extension_day
     if due_on > last:
         raise ValidationError({"due_on": _("本计划的任务最晚可延期至%(day)s。") % {"day": last.isoformat()}})
@@ -113,7 +124,7 @@ def approve(
     permissions.require(permissions.may_decide_extension(by, held))
     today = local_day(now)
     if held.due_on <= today:
-        raise NotTaken(_("所申请的完成时限已到，不能再同意；请退回后由申请单位另行申请。"))
+        raise NotTaken(_("所申请的完成时限已到，不能再同意；请选“不同意”，由申请单位另行申请。"))
     measure = _held(held.measure, today)
     if measure.requested_on is not None:
         raise NotTaken(_("本任务已办结，延期申请无需再审核。"))

@@ -13,6 +13,7 @@ from departments.models import User
 from .. import permissions
 from ..models import Indicator, IndicatorValue
 from ..timeliness import local_day
+from .measure import TERMINATED
 from .milestone import check_day
 
 
@@ -37,13 +38,15 @@ def record(
 
     A later entry for the same day corrects the earlier one. ``seen`` is the newest entry the writer had before him
     (0: there was none; None: not asked). Raises ``PermissionDenied``; ``ValidationError`` for a day to come, one
-    before the plan began, or a value that would make the count fall; ``Superseded``.
+    before the plan began, a value that would make the count fall, or a terminated measure; ``Superseded``.
     """
     department = permissions.answering_department(by, indicator.measure)
     if department is None:
         raise PermissionDenied
     list(Indicator.objects.select_for_update().filter(pk=indicator.pk))  # two people follow one another
     today = local_day(now)
+    if indicator.measure.is_terminated_on(today):
+        raise ValidationError(TERMINATED)
     check_day("reached_on", reached_on, indicator.measure.plan.starts_on, today)
     standing = {each.reached_on: each for each in indicator.values.in_order().select_related("recorded_by")}
     same_day = standing.pop(reached_on, None)

@@ -9,14 +9,24 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from departments.models import Department, User
 
 from .. import permissions
 from ..choices import AssignmentRole
 from ..models import Assignment, Measure, Review
-from ..timeliness import LATEST
+from ..timeliness import LATEST, in_words
 from .member import expand_to_members
+
+# What is said where something is recorded on a measure that has been terminated.
+TERMINATED = gettext_lazy("本任务已终止，不再接受填报和登记。")
+
+# What is said where only units would be left to answer for a measure that are done with it.
+NOBODY_LEFT = gettext_lazy(
+    "调整后负责本任务的单位均已办结，任务将不经审核即告办结。"
+    "请先由移出的单位申请办结，或另行指定负责单位；任务不再实施的，登记终止。"
+)
 
 
 def check_roles(roles: Iterable[str]) -> None:
@@ -65,14 +75,22 @@ def _check_what_is_settled(measure: Measure, roles: Mapping[Department, str]) ->
     requests = Review.objects.accepted().requests().of_measure(measure)
     asked = requests.values_list("report__assignment", "report__assignment__collective_part")
     accepted = {key for keys in asked for key in keys}  # a collective is settled as soon as one member is
-    closed = Measure.objects.lights(LATEST, measure.plan).filter(pk=measure.pk, requested_on__isnull=False).exists()
-    if closed and {part.department: part.role for part in parts} != dict(roles):
+    changes = {part.department: part.role for part in parts} != dict(roles)
+    if changes and _is_closed(measure):
         raise ValidationError(_("任务已办结，不能再调整责任分工。"), code="closed")
+    if changes and measure.terminated_from is not None:
+        words = {"day": in_words(measure.terminated_from)}
+        raise ValidationError(_("本任务自%(day)s起终止，不能再调整。") % words, code="terminated")
     for part in parts:
         if part.pk in accepted and roles.get(part.department, part.role) != part.role:
             raise ValidationError(
                 _("%(unit)s的办结申请已经同意，不能再改角色。") % {"unit": part.department}, code="settled"
             )
+
+
+def _is_closed(measure: Measure) -> bool:
+    """Whether all that has been recorded closes the measure."""
+    return Measure.objects.lights(LATEST, measure.plan).filter(pk=measure.pk, requested_on__isnull=False).exists()
 
 
 @transaction.atomic
@@ -81,15 +99,17 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
     Makes ``roles`` the whole of the measure's responsibilities, in that order, while the plan is being entered; a plan
     in use is changed by ``amendment.reassign``.
 
-    Raises ``PermissionDenied``; ``ValidationError`` on an impossible combination, on a closed measure, where the
-    role of an accepted part would change, or where a unit to be removed has reported: what has been reported stays
-    somebody's duty.
+    Raises ``PermissionDenied``; ``ValidationError`` on an impossible combination, on a closed measure or one that ends
+    or is to end, where the role of an accepted part would change, where a unit to be removed has reported: what has
+    been reported stays somebody's duty; and where only units would be left to answer that are done: what is finished
+    is asked for and accepted, and does not come about by taking units away.
     """
     permissions.require(permissions.may_assign(by, measure.plan))
     check_is_being_entered(measure)
     check_roles(roles.values())
-    Measure.objects.select_for_update().get(pk=measure.pk)
-    _check_what_is_settled(measure, roles)
+    held = Measure.objects.select_for_update(of=("self",)).select_related("plan").get(pk=measure.pk)
+    _check_what_is_settled(held, roles)
+    was_closed = _is_closed(held)
     leaving = measure.assignments.ever_named().exclude(department__in=roles)
     list(leaving.select_for_update())  # nobody reports on them while they go
     spoken = Q(reports__isnull=False) | Q(member_parts__reports__isnull=False)
@@ -117,4 +137,6 @@ def assign(*, by: User, measure: Measure, roles: Mapping[Department, str]) -> li
             part.full_clean()
             part.save()
             expand_to_members(part, since=None)
+    if not was_closed and _is_closed(held):
+        raise ValidationError(NOBODY_LEFT, code="nobody_left")
     return list(measure.assignments.ever_named().select_related("department").order_by("position"))

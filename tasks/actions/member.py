@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from departments.models import Department, Membership, User
 
 from .. import permissions
-from ..models import Assignment
+from ..models import Assignment, Measure
+from ..models.closing import is_settled
 from ..timeliness import local_day
 
 
@@ -33,7 +35,7 @@ def join(*, by: User, collective: Department, member: Department, now: datetime)
     membership = Membership(collective=collective, member=member, joined_on=today)
     membership.full_clean()
     membership.save()
-    parts = Assignment.objects.counted(today).filter(department=collective).as_of(today)
+    parts = Assignment.objects.as_of(today).counted(today).filter(department=collective)
     expand(parts.filter(requested_on__isnull=True), members=[member], since=today)
     return membership
 
@@ -46,16 +48,42 @@ def leave(*, by: User, membership: Membership, now: datetime) -> Membership:
     held = Membership.objects.select_for_update().get(pk=membership.pk)
     if held.left_on is not None:
         raise ValidationError(_("%(unit)s已退出。") % {"unit": held.member}, code="left")
-    held.left_on = local_day(now)
-    held.full_clean()
-    held.save(update_fields=["left_on"])
+    today = local_day(now)
     parts = Assignment.objects.filter(
         department=held.member, collective_part__department=held.collective, until__isnull=True
     )
-    for part in parts.select_for_update():
+    list(parts.select_for_update().order_by("pk"))
+    _check_who_is_left(parts, today)
+    held.left_on = today
+    held.full_clean()
+    held.save(update_fields=["left_on"])
+    for part in parts:
         part.until = held.left_on
         part.save(update_fields=["until"])
     return held
+
+
+def _check_who_is_left(parts: QuerySet[Assignment], today: date) -> None:
+    """
+    What is finished is asked for and accepted: a part of a collective is not closed by its last open member's leaving.
+
+    Of a collective whose members have all left the part is its own again, and open.
+    """
+    members = Assignment.objects.in_force(today).filter(collective_part=OuterRef("collective_part"))
+    others = members.exclude(pk=OuterRef("pk"))
+    open_parts = parts.filter(~is_settled(today), measure__in=Measure.objects.unterminated(today))
+    last = open_parts.filter(Exists(others), ~Exists(others.filter(~is_settled(today))))
+    first = last.select_related("measure__plan").order_by("measure__plan_id", "measure__number").first()
+    if first is not None:
+        words = {"unit": first.department, "plan": first.measure.plan.title, "measure": first.measure}
+        raise ValidationError(
+            _(
+                "“%(plan)s”%(measure)s只剩%(unit)s尚未办结，退出后将不经审核即告办结。"
+                "请先由该单位申请办结，或由督办单位调整这项任务的责任分工。"
+            )
+            % words,
+            code="nobody_left",
+        )
 
 
 def expand(parts: Iterable[Assignment], *, members: Iterable[Department], since: date | None) -> list[Assignment]:

@@ -16,6 +16,7 @@ from .. import permissions
 from ..models import Evidence, Milestone, MilestoneEntry
 from ..timeliness import local_day
 from . import evidence
+from .measure import TERMINATED
 
 
 class NotTaken(Exception):
@@ -31,7 +32,8 @@ def mark_done(
     twice it is recorded once.
 
     Either all is kept or nothing. Raises ``PermissionDenied``; ``ValidationError`` for a day to come, one before the
-    plan began, or a file that is not taken; ``NotTaken`` where something else stands recorded.
+    plan began, or a file that is not taken; ``NotTaken`` where something else stands recorded, or
+    the measure has been terminated.
     """
     permissions.require(permissions.may_mark(by, milestone.measure))
     list(Milestone.objects.select_for_update().filter(pk=milestone.pk))  # two people follow one another
@@ -42,6 +44,8 @@ def mark_done(
             return standing, False
         words = {"person": standing.recorded_by.name, "day": standing.done_on.isoformat()}
         raise NotTaken(_("该节点已由%(person)s登记为%(day)s完成；登记有误的，由督办管理员撤销后重新登记。") % words)
+    if milestone.measure.is_terminated_on(local_day(now)):
+        raise NotTaken(TERMINATED)
     check_day("done_on", done_on, milestone.measure.plan.starts_on, local_day(now))
     entry = MilestoneEntry(
         milestone=milestone,
@@ -84,10 +88,12 @@ def undo(*, by: User, milestone: Milestone, now: datetime) -> MilestoneEntry:
     """
     Takes back what was recorded by mistake; the entry stays, and past days still show it.
 
-    Raises ``PermissionDenied``, and ``NotTaken`` where nothing stands recorded.
+    Raises ``PermissionDenied``, and ``NotTaken`` where nothing stands recorded, or the measure has been terminated.
     """
     permissions.require(permissions.may_take_back(by))
     list(Milestone.objects.select_for_update().filter(pk=milestone.pk))
+    if milestone.measure.is_terminated_on(local_day(now)):
+        raise NotTaken(TERMINATED)
     entry = milestone.entries.filter(void_on__isnull=True).first()
     if entry is None:
         raise NotTaken(_("该节点目前没有完成登记，无需撤销。"))

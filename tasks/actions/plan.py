@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from departments.models import Department
@@ -92,10 +92,9 @@ def load(*, document: object, until: date | None = None, today: date | None = No
                 units[instance.name] = instance
                 continue
             _save_units_of(instance, units, loaded)
-            instance.full_clean()
+            _save(instance)
         except ValidationError as error:
             raise Malformed(_("%(entry)s：%(reason)s") % {"entry": name, "reason": _reason(error)}) from error
-        instance.save(force_insert=True)
         loaded.created[key[0]] += 1
         if isinstance(instance, Measure):
             made.add(instance.pk)
@@ -113,6 +112,24 @@ def load(*, document: object, until: date | None = None, today: date | None = No
         year_after = a_year_after(plan.ends_on)
         create_ahead(plan=plan, until=max(until or year_after, year_after), today=today)
     return loaded
+
+
+def _save(instance: models.Model) -> None:
+    """
+    Saves a new row. Raises ``ValidationError``.
+
+    What the database itself checks is asked in words only of the row that it refuses: half the time it takes goes
+    into these questions otherwise.
+    """
+    related = {column.name for column in instance._meta.concrete_fields if column.is_relation}  # found already
+    instance.full_clean(exclude=related, validate_unique=False, validate_constraints=False)
+    try:
+        with transaction.atomic():
+            instance.save(force_insert=True)
+    except IntegrityError:
+        instance.pk = None
+        instance.full_clean()
+        raise
 
 
 def _save_unit(unit: Department, loaded: Loaded) -> None:

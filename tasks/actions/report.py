@@ -19,6 +19,7 @@ from ..models import WORDS, Assignment, Draft, Period, Report, Review
 from ..states import allows
 from ..timeliness import local_day
 from . import draft as drafts
+from .measure import TERMINATED
 
 
 class NotAccepted(Exception):
@@ -110,7 +111,7 @@ def submit(
         return Submission(taken, is_new=False)
     part = Assignment.objects.with_requests(today).select_related("measure__plan").get(pk=assignment.pk)
     if part.measure.is_terminated_on(today):
-        raise NotAccepted(_("本任务已终止，不再接受填报。"))
+        raise NotAccepted(TERMINATED)
     if part.requested_on is not None:
         raise NotAccepted(_("本任务（本单位部分）已办结，不再接受填报。"))
     newest = assignment.reports.newest_first().select_related("author", "department").first()
@@ -146,6 +147,8 @@ def _set_period(report: Report, part: Assignment, period: Period | None) -> None
     if period is None and is_ongoing:
         period = Period.objects.filter(plan=part.measure.plan).asked_for(today, part)
     if period is None and is_ongoing:
+        if Period.objects.filter(plan=part.measure.plan).taking_reports(today).exists():
+            raise NotAccepted(_("本期没有填报周期；以前各期的补报，请在“我的填报”页面选择填报周期后提交。"))
         raise NotAccepted(_("目前没有可以填报的填报周期，请联系督办管理员设置。"))
     if period is None:
         report.reported_for = today
@@ -177,12 +180,14 @@ def _check(report: Report, part: Assignment) -> None:
 
 
 @transaction.atomic
-def withdraw(*, by: User, report: Report, now: datetime) -> Draft:
+def withdraw(*, by: User, report: Report, now: datetime, keeps_draft: bool = False) -> Draft:
     """
     Takes back a report that nobody has decided on (撤回); its words and files become the part's draft again.
 
-    Raises ``PermissionDenied``, and ``NotAccepted`` when it has been decided on, withdrawn or followed by another,
-    or when a draft is being written that its words would overwrite.
+    ``keeps_draft`` says that a draft which is being written may stay in their stead.
+
+    Raises ``PermissionDenied``, and ``NotAccepted`` when it has been decided on, withdrawn or followed by another, its
+    part is closed or its measure terminated, or when a draft is being written that its words would overwrite.
     """
     permissions.require(permissions.may_withdraw(by, report))
     Assignment.objects.select_for_update().get(pk=report.assignment_id)
@@ -191,10 +196,13 @@ def withdraw(*, by: User, report: Report, now: datetime) -> Draft:
         raise NotAccepted(_("这份填报已经审核、撤回或被新的填报取代，不能撤回。"))
     if held.period is not None and held.period.is_locked:
         raise NotAccepted(_("%(period)s已锁定，不能撤回。") % {"period": held.period})
-    part = Assignment.objects.with_requests(local_day(now)).get(pk=held.assignment_id)
+    part = Assignment.objects.with_requests(local_day(now)).select_related("measure").get(pk=held.assignment_id)
     if part.requested_on is not None:
         raise NotAccepted(_("本任务（本单位部分）已办结，填报不能撤回。"))
-    if Draft.objects.filter(assignment=held.assignment).exists():
+    if part.measure.is_terminated_on(local_day(now)):
+        raise NotAccepted(_("本任务已终止，填报不能撤回。"))
+    written = Draft.objects.filter(assignment=held.assignment).first()
+    if written is not None and not keeps_draft:
         raise NotAccepted(_("这项分工另有草稿，请先提交或删除草稿，再撤回填报。"))
     review = getattr(held, "review", None) or Review(report=held, is_afterwards=True)
     review.decision, review.decided_on, review.decided_at = Decision.WITHDRAWN, local_day(now), now
@@ -203,6 +211,8 @@ def withdraw(*, by: User, report: Report, now: datetime) -> Draft:
     review.save()
     held.void_on = local_day(now)
     held.save(update_fields=["void_on"])
+    if written is not None:
+        return written
     words = {name: getattr(held, name) for name in WORDS}
     draft = Draft(assignment=held.assignment, saved_by=by, saved_at=now, period=held.period, **words)
     draft.full_clean()

@@ -15,9 +15,10 @@ from departments.models import User
 
 from .. import permissions
 from ..choices import Decision, ReportAct, ReportState
-from ..models import Assignment, Report, Review
+from ..models import Assignment, Measure, Report, Review
 from ..states import allows
 from ..timeliness import local_day
+from .amendment import lapse_if_closed
 
 
 class AlreadyDecided(Exception):
@@ -103,7 +104,10 @@ WHY_NOT = {
 
 @transaction.atomic
 def _decide(*, by: User, report: Report, decision: str, reason: str, now: datetime, seen: int | None) -> Review:
-    # The part first, as whoever reports on it does; then what is read is what stands behind the locks.
+    # The part first, as whoever reports on it does; then what is read is what stands behind the locks. Where a measure
+    # may be closed by it, the measure before that, as whoever changes the plan does.
+    if decision == Decision.ACCEPTED and report.asks_to_close:
+        list(Measure.objects.select_for_update().filter(assignments=report.assignment_id))
     part = Assignment.objects.select_for_update().get(pk=report.assignment_id)
     today = local_day(now)
     held = Report.objects.with_request().with_followers(today).get(pk=report.pk)
@@ -133,4 +137,5 @@ def _decide(*, by: User, report: Report, decision: str, reason: str, now: dateti
     if decision == Decision.ACCEPTED and held.asks_to_close:
         part.closing_asked_on, part.closing_accepted_on = held.recorded_on, today
         part.save(update_fields=["closing_asked_on", "closing_accepted_on"])
+        lapse_if_closed(by=by, measure=held.assignment.measure, now=now)
     return review

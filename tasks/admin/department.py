@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Alias, Department, Membership
 
-from ..excel.imports import DepartmentResource, check_department
-from .base import Room, Table, day
+from ..actions import department as units
+from ..excel.imports import DepartmentResource
+from .base import Room, Table, day, person
 from .exchange import Exchanges
 from .forms import CarefulForm
 
@@ -30,7 +31,7 @@ class DepartmentForm(CarefulForm):
         unit = self.instance
         if unit.pk and "kind" in self.cleaned_data:
             try:
-                check_department(
+                units.check(
                     unit,
                     has_members=unit.memberships.current().exists(),
                     is_member=unit.collectives.current().exists(),
@@ -76,6 +77,17 @@ class DepartmentAdmin(Exchanges, Room):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Department]:
         return super().get_queryset(request).prefetch_related("aliases", "memberships__member")
+
+    def save_model(self, request: HttpRequest, obj: Department, form: Any, change: bool) -> None:
+        units.save(by=person(request), department=obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Other names; who belongs to a collective is not changed here."""
+        changed = formset.save(commit=False)
+        for alias in formset.deleted_objects:  # first, so that a name can be used again
+            units.forget(by=person(request), alias=alias)
+        for alias in changed:
+            units.call(by=person(request), alias=alias)
 
     def get_inlines(self, request: HttpRequest, obj: Department | None = None) -> list[Any]:
         """Only a collective has members."""

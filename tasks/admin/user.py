@@ -5,27 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordMixin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from departments.models import Role, User
+from departments.models import Invitation, Role, User
 
-from .. import permissions
-from ..excel.imports import UserResource, check_person
-from .base import Room, moment
+from ..actions import person as people
+from ..excel.imports import UserResource
+from .base import EMPTY, Room, moment, person
 from .exchange import Exchanges
 from .forms import CarefulForm
 
 LAST_SIGN_IN = moment("last_login", _("上次登录"))
 JOINED = moment("date_joined", _("账号建立"))
+
+
+PASSWORDS = _("不修改密码时留空。没有密码的人员得到邀请链接，由本人设定密码。")
 
 
 def role_of(group: Group) -> str:
@@ -74,9 +81,13 @@ class UserForm(SetPasswordMixin, CarefulForm):
             self.validate_password_for_user(self.instance)
         if {"groups", "department", "is_active"} <= set(self.cleaned_data):
             try:
-                check_person(self.instance, {group.name for group in self.cleaned_data["groups"]}, by=self.by)
+                people.check(self.instance, self.roles, by=self.by)
             except ValidationError as error:
                 self.add_error(None, error)
+
+    @property
+    def roles(self) -> set[str]:
+        return {group.name for group in self.cleaned_data["groups"]}
 
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data.get("password1"):
@@ -93,21 +104,35 @@ class RoleFilter(admin.RelatedFieldListFilter):
         return [(group.pk, role_of(group)) for group in Group.objects.filter(name__in=Role.values).order_by("pk")]
 
 
+class InvitationFilter(admin.SimpleListFilter):
+    title = _("邀请")
+    parameter_name = "invitation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("未接受")), ("none", _("没有密码，也未邀请"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() == "waiting":
+            return queryset.filter(invitation__in=Invitation.objects.waiting())
+        return queryset.uninvited() if self.value() == "none" else queryset
+
+
 @method_decorator(sensitive_post_parameters("password1", "password2"), name="changeform_view")
 class UserAdmin(Exchanges, Room):
     form = UserForm
     resource_classes = (UserResource,)
-    list_display = ("username", "name", "department", "roles", "phone", "is_active", LAST_SIGN_IN)
-    list_select_related = ("department",)
-    list_filter = (("groups", RoleFilter), "is_active", "department")
+    import_export_change_list_template = "admin/departments/user/change_list.html"
+    list_display = ("username", "name", "department", "roles", "phone", "is_active", "invited", LAST_SIGN_IN)
+    list_select_related = ("department", "invitation")
+    list_filter = (("groups", RoleFilter), "is_active", InvitationFilter, "department")
     search_fields = ("username", "last_name", "first_name", "department__name", "phone", "email")
     ordering = ("username",)
-    readonly_fields = (LAST_SIGN_IN, JOINED)
+    readonly_fields = (LAST_SIGN_IN, JOINED, "invited")
     fieldsets = (
         (None, {"fields": ("username", ("last_name", "first_name"), "department", "phone", "email")}),
         (_("角色"), {"fields": ("groups", "is_active")}),
-        (_("设置密码"), {"fields": ("password1", "password2"), "description": _("不修改密码时留空。")}),
-        (_("记录"), {"fields": ((LAST_SIGN_IN, JOINED),)}),
+        (_("设置密码"), {"fields": ("password1", "password2"), "description": PASSWORDS}),
+        (_("记录"), {"fields": ((LAST_SIGN_IN, JOINED), "invited")}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -126,22 +151,32 @@ class UserAdmin(Exchanges, Room):
         form.by = request.user
         return form
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """Whoever changes people waits before he holds a row, as a list does that comes in."""
+        if request.method == "POST" and transaction.get_connection().in_atomic_block:
+            people.one_by_one()
+        return super().get_object(request, object_id, from_field)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Who changes people must still be allowed to when it happens: two may be taking each other's role away."""
-        list(Group.objects.select_for_update().filter(name=Role.ADMINISTRATOR))
-        permissions.require(permissions.may_change_in_panel(User.objects.get(pk=request.user.pk), self.noun))
-        super().save_model(request, obj, form, change)
+        invitation = people.save(by=people.admitted(person(request)), person=obj, roles=form.roles, now=timezone.now())
         if obj.pk == request.user.pk:
             update_session_auth_hash(request, obj)
+        if invitation is not None:
+            words = gettext("%(name)s没有密码，已生成邀请链接。") % {"name": obj.name}
+            link = format_html('{} <a href="{}">{}</a>', words, reverse("invitations"), gettext("查看邀请链接"))
+            self.message_user(request, link, messages.WARNING)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing is left to do: the roles were given with the rest, and no table is on the page."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Whoever has signed in has left traces that name him: he is switched off, not deleted."""
         tree, counts, denied, protected = super().get_deleted_objects(objs, request)
-        for person in objs:
-            if person.pk == request.user.pk:
+        for each in objs:
+            if each.pk == request.user.pk:
                 protected = [*protected, str(_("不能删除自己的账号。"))]
-            elif person.last_login is not None:
-                protected = [*protected, _("%(name)s曾经登录，请停用而不要删除。") % {"name": person}]
+            elif each.last_login is not None:
+                protected = [*protected, _("%(name)s曾经登录，请停用而不要删除。") % {"name": each}]
         return tree, counts, denied, protected
 
     @admin.display(description=_("姓名"), ordering="last_name")
@@ -151,3 +186,15 @@ class UserAdmin(Exchanges, Room):
     @admin.display(description=_("角色"))
     def roles(self, user: User) -> str:
         return "、".join(role_of(group) for group in user.groups.all() if group.name in Role.values)
+
+    @admin.display(description=_("邀请"))
+    def invited(self, user: User) -> str:
+        """Whether a person who has no password yet can set one."""
+        invitation: Invitation | None = getattr(user, "invitation", None)
+        if not user.is_active or user.has_usable_password():
+            return EMPTY
+        if invitation is None:
+            return gettext("没有密码，也未邀请")
+        if invitation.is_over(timezone.now()):
+            return gettext("未接受，邀请已过期")
+        return gettext("未接受，有效期至%(day)s") % {"day": f"{timezone.localtime(invitation.expires_at):%Y-%m-%d}"}

@@ -8,7 +8,8 @@ from datetime import date
 
 from ..choices import Age, Timeliness
 from ..models import Assignment, Measure, Plan
-from .figures import ORDER, Figure, Rate, SectionRow, extensions, figures, rates, section_rows
+from ..tally import ORDER
+from .figures import Figure, Rate, SectionRow, extensions, figures, rates, section_rows
 from .forecast import Outlook, forecast
 from .trend import Trend, trend
 from .units import Ranking, UnitRow, rankings, unit_rows
@@ -47,8 +48,8 @@ class Dashboard:
 
 def dashboard(plan: Plan, day: date) -> Dashboard:
     """Everything on the page as of ``day``, in a fixed number of queries."""
-    measures = Measure.objects.filter(plan=plan).unterminated(day).as_of(day, plan)
-    parts = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan)
+    measures = Measure.objects.as_of(day, plan).filter(plan=plan).unterminated(day)
+    parts = Assignment.objects.as_of(day, plan).counted(day).filter(measure__plan=plan)
     sections = section_rows(plan, measures)
     numbers: Counter[str] = sum((row.numbers for row in sections), Counter())
     units = unit_rows(plan, day, parts)
@@ -81,7 +82,7 @@ def dashboard(plan: Plan, day: date) -> Dashboard:
 def longest_overdue(plan: Plan, day: date) -> list[Measure]:
     """The measures that are overdue, the longest first, with their parts; three queries."""
     # Their keys first: to sort whole rows of a large plan costs more than to ask twice.
-    rows = Measure.objects.filter(plan=plan)
+    rows = Measure.objects.with_course(day).filter(plan=plan)
     keys = list(rows.longest_overdue(day).values_list("pk", flat=True)[:MOST_OVERDUE_SHOWN])
-    found = rows.filter(pk__in=keys).as_of(day, plan).select_related("plan").with_parts(day, plan)
+    found = Measure.objects.as_of(day, plan).filter(pk__in=keys).select_related("plan").with_parts(day, plan)
     return sorted(found, key=lambda measure: keys.index(measure.pk))

@@ -7,34 +7,25 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from ..choices import Timeliness
 from ..models import Assignment, Plan, Section
-
-# From what is done to what is late: the order of the segments of a bar, and of the figures.
-ORDER = (
-    Timeliness.CLOSED,
-    Timeliness.CLOSED_LATE,
-    Timeliness.ON_TRACK,
-    Timeliness.DUE_SOON,
-    Timeliness.ONGOING,
-    Timeliness.SILENT,
-    Timeliness.OVERDUE,
-)
+from ..tally import ORDER
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, what it counts, and the list behind it: ``page`` is the name of its address."""
+    """A number, what it counts, and the list behind it: ``page`` is the name of its address; ``note`` what is in it."""
 
     number: int
     label: object
     page: str
     query: dict[str, object]
     look: str = ""
+    note: str = ""
 
 
 @dataclass
@@ -97,7 +88,7 @@ def figures(plan: Plan, day: date, numbers: Counter[str], *, parts: int, waiting
         ),
         Figure(waiting, _("待审核分工"), "assignments", {"waiting": "yes"}),
         Figure(calling, _("需领导协调"), "measures", {"coordination": "yes"}),
-        Figure(unsigned(plan, day), _("未签收分工"), "receipts", {}),
+        unsigned(plan, day),
     ]
 
 
@@ -119,8 +110,16 @@ def extensions(measures: Any, day: date) -> list[Figure]:
     return [Figure(found.count(), label, "measures", {"extension": value}) for found, label, value in rows]
 
 
-def unsigned(plan: Plan, day: date) -> int:
-    return Assignment.objects.filter(measure__plan=plan).unsigned(day).count()
+def unsigned(plan: Plan, day: date) -> Figure:
+    """
+    Parts nobody has signed for; one query. Members of collectives sign each for itself and are counted so: of them the
+    number can be larger than that of all parts, and says how many they are.
+    """
+    of_members = Count("pk", filter=Q(collective_part__isnull=False))
+    parts = Assignment.objects.filter(measure__plan=plan).unsigned(day)
+    numbers = parts.aggregate(all=Count("pk"), members=of_members)
+    note = gettext("其中成员%(n)d项") % {"n": numbers["members"]} if numbers["members"] else ""
+    return Figure(numbers["all"], _("未签收分工"), "receipts", {}, note=note)
 
 
 def section_rows(plan: Plan, measures: Any) -> list[SectionRow]:

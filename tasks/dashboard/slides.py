@@ -72,7 +72,7 @@ def _split(kind: str, rows: Sequence[Any], length: int, total: int, unit: UnitRo
 
 def _worst_parts(plan: Plan, day: date) -> dict[int, Worst]:
     """The parts of every unit that are overdue, silent or due soon, the worst first; four queries."""
-    parts = Assignment.objects.counted(day).filter(measure__plan=plan).as_of(day, plan)
+    parts = Assignment.objects.as_of(day, plan).counted(day).filter(measure__plan=plan)
     # Their keys first: to sort whole rows of a large plan costs more than to ask twice.
     keys: dict[int, list[int]] = defaultdict(list)
     for key, unit in parts.worst_first(WORST).values_list("pk", "department"):

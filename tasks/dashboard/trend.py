@@ -66,7 +66,7 @@ def trend(plan: Plan, day: date) -> Trend:
         return Trend([], 0, [])
     days = sorted({*month_ends(plan.issued_on, day), day})
     shown = days[-MOST_POINTS:]
-    numbers = Measure.objects.filter(plan=plan).count_by_course(shown)
+    numbers = Measure.objects.count_by_course(plan, shown)
     points = [
         Point(
             each,
@@ -76,7 +76,7 @@ def trend(plan: Plan, day: date) -> Trend:
         )
         for each in shown
     ]
-    marked = Measure.objects.filter(plan=plan).most_common_deadlines(shown[0], day + AHEAD)[:MOST_DEADLINES]
+    marked = Measure.objects.filter(plan=plan).most_common_deadlines(day, shown[0], day + AHEAD)[:MOST_DEADLINES]
     return Trend(points, len(days) - len(shown), sorted(marked))
 
 

@@ -5,55 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
-from ..choices import PRINCIPAL_ROLES, Timeliness
+from ..choices import PRINCIPAL_ROLES
 from ..models import Plan, units_of
+from ..tally import Tally, tallied
 
 # Of fewer parts than this a share says nothing: such units are shown apart.
 LEAST_RANKED = 3
-
-
-@dataclass
-class Tally:
-    """Parts, and how many of them stand badly, of how many that can."""
-
-    total: int = 0
-    reported: int = 0
-    dated: int = 0
-    overdue: int = 0
-    ongoing: int = 0
-    silent: int = 0
-
-    @property
-    def good(self) -> int:
-        """Neither overdue nor silent."""
-        return self.total - self.overdue - self.silent
-
-    @property
-    def share(self) -> Fraction:
-        return Fraction(self.good, self.total)
-
-    @property
-    def percent(self) -> int:
-        """0–100, rounded down, so that 100 means all."""
-        return self.good * 100 // self.total
-
-    def count(self, tally: dict[str, Any]) -> None:
-        """One row of the question in ``unit_rows``."""
-        number = tally["number"]
-        self.total += number
-        self.reported += number * bool(tally["has_reported"])
-        self.dated += number * (not tally["is_ongoing"])
-        self.ongoing += number * bool(tally["is_ongoing"])
-        self.overdue += number * (tally["timeliness"] == Timeliness.OVERDUE)
-        self.silent += number * (tally["timeliness"] == Timeliness.SILENT)
 
 
 @dataclass
@@ -66,8 +29,7 @@ class UnitRow:
 
     @property
     def both(self) -> Tally:
-        pairs = zip(vars(self.principal).values(), vars(self.partner).values(), strict=True)
-        return Tally(*(one + other for one, other in pairs))
+        return self.principal + self.partner
 
     def of(self, role: str) -> Tally:
         return self.principal if role == "principal" else self.partner
@@ -94,14 +56,8 @@ class Ranking:
 
 def unit_rows(plan: Plan, day: date, parts: Any) -> list[UnitRow]:
     """All units of ``plan`` with its ``parts`` as of ``day``, those that stand worst first; two queries."""
-    tallies = (
-        parts.order_by()
-        .with_timeframe()
-        .values("department", "role", "is_ongoing", "timeliness", "has_reported")
-        .annotate(number=Count("pk"))
-    )
     rows = {department.pk: UnitRow(department) for department in units_of(plan, day)}
-    for tally in tallies:
+    for tally in tallied(parts):
         if tally["department"] not in rows:  # given a part between the two questions
             continue
         rows[tally["department"]].of("principal" if tally["role"] in PRINCIPAL_ROLES else "partner").count(tally)

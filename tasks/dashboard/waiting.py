@@ -66,7 +66,7 @@ def waiting(plan: Plan, day: date, parts: Any) -> list[WaitingRow]:
         .annotate(number=Count("pk"))
         for closing in (True, False)
     }
-    more_time = Extension.objects.of_plan(plan, day).waiting_on(day).order_by().values("asked_on")
+    more_time = Extension.objects.of_plan(plan, day).to_decide(day).order_by().values("asked_on")
     return [
         WaitingRow(_("办结申请"), "assignments", {"waiting": "yes"}, _ages(by_part[True], day, "waiting_since")),
         WaitingRow(_("进展填报"), "assignments", {"waiting": "report"}, _ages(by_part[False], day, "waiting_since")),

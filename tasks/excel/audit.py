@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 from auditlog.models import LogEntry
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
 
 from ..changes import ACTIONS, Names, changes_of, kind_of, names_in, who_did
 from ..timeliness import in_words
-from .sheets import Column, Heading, draw
-from .style import Pen, printable
+from .book import Book
+from .sheets import Column, Heading
 
 
 def workbook(
@@ -24,12 +21,8 @@ def workbook(
 ) -> bytes:
     """The bytes of an .xlsx with exactly ``entries`` in their order; ``conditions`` are ``(label, value)`` in words."""
     rows = list(entries)
-    book = Workbook()
     title = _("操作审计")
-    book.properties.title = title
-    book.properties.creator = book.properties.lastModifiedBy = printable(exported_by)
-    sheet: Any = book.active
-    sheet.title = title
+    book = Book(title, exported_by)
     until = _("数据截至%(day)s") % {"day": in_words(as_of)}
     note = [until, _("导出人：%(person)s") % {"person": exported_by}, _("记录%(n)d条") % {"n": len(rows)}]
     if conditions:
@@ -43,10 +36,8 @@ def workbook(
         as_of=until,
         empty=_("没有符合条件的记录。"),
     )
-    draw(Pen(book), sheet, heading, _columns(names_in(rows)), rows, frozen=2)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
+    book.page(title, heading, _columns(names_in(rows)), rows, frozen=2)
+    return book.content()
 
 
 def filename(as_of: date) -> str:

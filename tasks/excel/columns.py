@@ -7,6 +7,7 @@ cannot be meant raises ``ValueError`` with a sentence in Chinese.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -32,6 +33,19 @@ class Native(Widget):
 class Text(Native):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return "" if value is None else str(value).strip()
+
+
+class Digits(Text):
+    """A number that one calls by: no sum, which is what spreadsheet programs take it for."""
+
+    SHORTENED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        word = super().clean(value)
+        if self.SHORTENED.fullmatch(word):
+            words = _("“%(value)s”是被表格软件改写的号码，请把该列设为文本，重新填写号码。")
+            raise ValueError(words % {"value": word})
+        return word
 
 
 class Whole(Native):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
-from io import BytesIO
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
 
 from ..choices import ChangeKind, Timeliness
 from ..comparison import Comparison, Line, Side, UnitRow, lines
 from ..timeliness import in_words
+from . import about
+from .book import Book
 from .ledger import safe_title
-from .sheets import Column, Heading, draw
-from .style import Pen, printable
+from .sheets import Column, Heading
 
 
 def said_of(side: Side) -> str:
@@ -28,24 +26,33 @@ def said_of(side: Side) -> str:
 
 
 def workbook(
-    *, comparison: Comparison, exported_by: str, today: date, of: str, kind: str = "", unit: int | None = None
+    *,
+    comparison: Comparison,
+    exported_by: str,
+    today: date,
+    of: str,
+    kind: str = "",
+    unit: int | None = None,
+    exported_at: datetime | None = None,
 ) -> bytes:
     """
     The bytes of an .xlsx with the rows of the page: all units, and the changed measures and parts it is narrowed down
     to. ``of`` names the level the page lists; without a condition both levels are there.
     """
-    book = Workbook()
     title = _("%(plan)s对比") % {"plan": comparison.plan.title}
-    book.properties.title = printable(title)
-    book.properties.creator = book.properties.lastModifiedBy = printable(exported_by)
-    pen = Pen(book)
-    sheet: Any = book.active
+    book = Book(title, exported_by)
+    conditions = [(_("变化"), str(ChangeKind(kind).label))] if kind else []
+    if unit is not None:
+        names = {row.key: row.name for row in comparison.units}
+        conditions.append((_("责任单位"), names.get(unit, "")))
     note = [_note(comparison, today), _("导出人：%(person)s") % {"person": exported_by}]
-    if kind:
-        note.append(_("导出条件：%(conditions)s") % {"conditions": ChangeKind(kind).label})
+    if conditions:
+        words = "；".join(f"{label}：{value}" for label, value in conditions)
+        note.append(_("导出条件：%(conditions)s") % {"conditions": words})
+    note.append(str(comparison.legend))
     heading = partial(_heading, comparison, "　·　".join(note))
-    sheet.title = _("责任单位")
-    draw(pen, sheet, heading(title, _("没有责任单位。")), UNIT_COLUMNS, comparison.units, frozen=1)
+    units = [row for row in comparison.units if unit in (None, row.key)]
+    book.page(_("责任单位"), heading(title, _("没有责任单位。")), UNIT_COLUMNS, units, frozen=1)
     for level, name, columns in (
         ("measures", _("任务变化"), MEASURE_COLUMNS),
         ("parts", _("分工变化"), PART_COLUMNS),
@@ -53,10 +60,16 @@ def workbook(
         if (kind or unit is not None) and level != of:
             continue
         rows = lines(comparison, comparison.narrowed(of=level, kind=kind, unit=unit), of=level)
-        draw(pen, book.create_sheet(name), heading(title, _("没有变化。")), columns, rows, frozen=1)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
+        book.page(name, heading(title, _("没有变化。")), columns, rows, frozen=1)
+    day = comparison.after.day
+    told = [
+        *about.taken(day, exported_by, exported_at, conditions),
+        (_("对比"), _note(comparison, today)),
+        (_("图例"), str(comparison.legend)),
+        *about.rules(comparison.plan, day),
+    ]
+    about.explain(book, heading(title, ""), told)
+    return book.content()
 
 
 def _note(comparison: Comparison, today: date) -> str:
@@ -100,10 +113,12 @@ NUMBER: Column[Line] = Column(gettext_lazy("序号"), 5, lambda line: line.numbe
 WORDING: Column[Line] = Column(gettext_lazy("工作任务"), 40, lambda line: line.wording)
 CHANGED: tuple[Column[Line], ...] = (
     Column(gettext_lazy("变化"), 16, _kinds),
-    Column(gettext_lazy("此前时效"), 10, lambda line: _light(line.change.before), "center"),
-    Column(gettext_lazy("此后时效"), 10, lambda line: _light(line.change.after), "center"),
+    Column(gettext_lazy("此前时效"), 10, lambda line: _light(line.change.before), "center", is_light=True),
+    Column(gettext_lazy("此后时效"), 10, lambda line: _light(line.change.after), "center", is_light=True),
     Column(gettext_lazy("说明"), 40, lambda line: line.sentence),
     Column(gettext_lazy("逾期天数"), 9, lambda line: line.days_late),
+    Column(gettext_lazy("时效规则"), 30, lambda line: line.row.light.rule() if line.row else ""),
+    Column(gettext_lazy("下一变化"), 30, lambda line: line.row.light.next_change() if line.row else ""),
 )
 MEASURE_COLUMNS: tuple[Column[Line], ...] = (NUMBER, WORDING, *CHANGED)
 PART_COLUMNS: tuple[Column[Line], ...] = (

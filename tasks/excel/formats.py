@@ -12,8 +12,10 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 import openpyxl
@@ -23,11 +25,11 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.formats.base_formats import CSV, XLSX
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from ..validators import printable
+from .book import Book
+from .sheets import Column
 
 # What a spreadsheet program would take for a formula, after any apostrophes that already stand before it.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -36,7 +38,12 @@ UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 LAST_ROW = 1_048_576  # of any worksheet; a row number beyond it is made up
 MOST_COLUMNS = 100
+MOST_IN_A_TITLE = 31  # characters of a sheet's name
 MOST_ENTRIES = 1000  # files in a workbook's archive; an ordinary one has a dozen
+TAGS_IN_A_ROW = 200  # of a sheet and of the texts beside it, for every row that may come in; four are usual for a cell
+GROWS_WITH_ROWS = ("xl/worksheets/", "xl/sharedStrings")
+MOST_TAGS = 50_000  # of all else: styles, names, relations
+CHUNK = 1024 * 1024  # bytes
 FILLED_IN_HEADER = 2  # a merged title fills one cell, a header two or more
 
 
@@ -59,6 +66,10 @@ def _native(value: Any) -> Any:
     return value
 
 
+def _at(place: int, row: Sequence[Any]) -> Any:
+    return _native(row[place])
+
+
 class LedgerXLSX(XLSX):
     def get_title(self) -> str:
         return _("Excel 工作簿（.xlsx）")
@@ -67,35 +78,18 @@ class LedgerXLSX(XLSX):
         return "xlsx"
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
-        book = openpyxl.Workbook(write_only=True)
-        page = book.create_sheet()
-        page.freeze_panes = "A2"
-        for number, header in enumerate(dataset.headers, start=1):
-            page.column_dimensions[get_column_letter(number)].width = max(12, 2 * len(header) + 4)
-        bold = Font(bold=True)
-        page.append([self._cell(page, header, bold) for header in dataset.headers])
-        for row in dataset:
-            page.append([self._cell(page, value) for value in row])
-        stream = io.BytesIO()
-        book.save(stream)
-        return stream.getvalue()
+        """One sheet in the looks of all workbooks, its header on the first line: other programs read it too."""
+        book = Book(str(dataset.title or ""), "")
+        columns = [
+            Column(header, max(12, 2 * len(header) + 4), partial(_at, place), "plain")
+            for place, header in enumerate(dataset.headers)
+        ]
+        book.page((dataset.title or _("数据"))[:MOST_IN_A_TITLE], None, columns, dataset)
+        return book.content()
 
-    @staticmethod
-    def _cell(page: Any, value: Any, font: Font | None = None) -> Any:
-        value = _native(value)
-        if not isinstance(value, str):
-            return value
-        cell = WriteOnlyCell(page, value)
-        cell.data_type = "s"
-        if FORMULA.match(value):
-            cell.quotePrefix = True
-        if font is not None:
-            cell.font = font
-        return cell
-
-    def create_dataset(self, in_stream: bytes | None, **kwargs: Any) -> Sheet:
-        data = _present(in_stream)
-        _look_into_archive(data)
+    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Sheet:
+        data = in_stream
+        look_into_archive(data)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of features that a table of names has no use for
@@ -132,22 +126,33 @@ class LedgerXLSX(XLSX):
             yield values
 
 
-def _present(data: bytes | None) -> bytes:
-    """An upload waits in the cache between its preview and its confirmation, for a time."""
-    if data is None:
-        raise Unreadable(_("预览已过期，请重新上传文件。"))
-    return data
-
-
-def _look_into_archive(data: bytes) -> None:
-    """Before anything is unpacked: a few kilobytes can claim to be gigabytes."""
+def look_into_archive(data: bytes) -> None:
+    """
+    Before anything is built of it: a few kilobytes can claim to be gigabytes, and millions of empty elements, in a few
+    megabytes, take gigabytes of memory.
+    """
+    too_large = _("工作簿展开后过大，请只保留需要导入的工作表。")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            size = sum(entry.file_size for entry in entries)
+            if len(entries) > MOST_ENTRIES or size > settings.IMPORT_MAX_UNPACKED_BYTES:
+                raise Unreadable(too_large)
+            if any(_has_too_many_tags(archive, entry) for entry in entries):
+                raise Unreadable(too_large)
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise Unreadable(_("文件不是有效的 .xlsx 工作簿，或者已加密。")) from error
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > settings.IMPORT_MAX_UNPACKED_BYTES:
-        raise Unreadable(_("工作簿展开后过大，请只保留需要导入的工作表。"))
+
+
+def _has_too_many_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
+    rows = max(settings.IMPORT_MAX_ROWS, 1000)
+    most = rows * TAGS_IN_A_ROW if entry.filename.startswith(GROWS_WITH_ROWS) else MOST_TAGS
+    if entry.file_size <= most:
+        return False
+    with archive.open(entry) as file:
+        return sum(chunk.count(b"<") for chunk in iter(lambda: file.read(CHUNK), b"")) > most
 
 
 class LedgerCSV(CSV):
@@ -180,8 +185,8 @@ class LedgerCSV(CSV):
             return f"'{value}"
         return value
 
-    def create_dataset(self, in_stream: bytes | None, **kwargs: Any) -> Sheet:
-        data = _present(in_stream)
+    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Sheet:
+        data = in_stream
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -2,16 +2,19 @@
 What may come in from a workbook: units and people, row by row, all of it or nothing.
 
 A row is known by its name (people by their sign-in name). What is not in the file stays as it is; nothing is
-deleted. Passwords never come in.
+deleted. Passwords never come in: who has none is invited to set one. Rows are written by the actions that the panel's
+forms use.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, cast
 
-from django.contrib.auth.models import Group
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.utils.html import format_html
@@ -23,33 +26,14 @@ from import_export.results import Result
 
 from departments.models import Alias, Department, Role, User
 
-from ..actions import member as members
-from .columns import ByName, OneOf, Several, Text, Whole, YesNo, code_of
+from ..actions import department as units
+from ..actions import person as people
+from ..changes import EMPTY
+from .columns import ByName, Digits, OneOf, Several, Text, Whole, YesNo, code_of
 from .resources import TableResource, column
 
-
-def check_department(department: Department, *, has_members: bool, is_member: bool) -> None:
-    """Only a collective has members, and it is nobody's member itself. Raises ``ValidationError``."""
-    if has_members and not department.is_collective:
-        raise ValidationError({"kind": _("只有集合可以有成员单位，请先移除成员单位。")})
-    if is_member and department.is_collective:
-        raise ValidationError({"kind": _("该单位是其他集合的成员，不能改为集合。")})
-
-
-def check_person(person: User, roles: set[str], *, by: User | None) -> None:
-    """
-    A reporter speaks for a unit; and nobody locks himself out, so that there is always an administrator.
-
-    ``roles`` are the names of the groups the person is to have. Raises ``ValidationError``.
-    """
-    if Role.REPORTER in roles and person.department_id is None:
-        raise ValidationError({"department": _("填报员须有所属单位。")})
-    if by is None or person.pk != by.pk:
-        return
-    if not person.is_active:
-        raise ValidationError({"is_active": _("不能停用自己的账号。")})
-    if Role.ADMINISTRATOR not in roles and not person.is_superuser:
-        raise ValidationError({"groups": _("不能取消自己的系统管理员角色。")})
+# A column under which somebody may have put passwords.
+PASSWORD = re.compile(r"密码|口令|passw(or)?d|\bpwd\b", re.IGNORECASE)
 
 
 class Problems(Result):
@@ -59,6 +43,7 @@ class Problems(Result):
         super().__init__()
         self.lines: list[int] = []
         self.columns: dict[str, str] = {}
+        self.invited = 0  # people who got an invitation
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.rows)
@@ -87,13 +72,27 @@ class Problems(Result):
     def changes(self) -> list[Any]:
         return [row for row in self.rows if row.is_new() or row.is_update()]
 
+    @property
+    def can_be_taken(self) -> bool:
+        return not self.has_errors() and not self.has_validation_errors()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that would be written, as the preview says it; empty where nothing can be."""
+        if not self.can_be_taken:
+            return ""
+        said = [[row.import_type, *map(str, row.diff)] for row in self.changes]
+        return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
 
 class Difference(Diff):
     """What was and what will be, in words and marks; the library's own has its colours in the markup."""
 
     def as_html(self) -> list[str]:
         return [
-            format_html("{}", now) if was == now or self.new else format_html("<del>{}</del> <ins>{}</ins>", was, now)
+            format_html("{}", now)
+            if was == now or self.new
+            else format_html("<del>{}</del> → <ins>{}</ins>", was or EMPTY, now or EMPTY)
             for was, now in zip(self.left, self.right, strict=True)
         ]
 
@@ -119,7 +118,8 @@ class SheetResource(TableResource):
         missing = [str(self.fields[name].column_name) for name in self.required]
         missing = [name for name in missing if name not in dataset.headers]
         unknown = [name for name in dataset.headers if name not in known]
-        faults = []
+        faults = self._refuse_passwords(unknown)
+        unknown = [name for name in unknown if not PASSWORD.search(name)]
         if missing:
             faults.append(_("表头缺少：%(names)s。") % {"names": "、".join(missing)})
         if unknown:
@@ -130,6 +130,12 @@ class SheetResource(TableResource):
         if faults:
             raise ValidationError(faults)
         self._refuse_repeats(dataset)
+
+    @staticmethod
+    def _refuse_passwords(names: list[str]) -> list[str]:
+        found = [name for name in names if PASSWORD.search(name)]
+        words = _("密码不从文件导入，请删除以下各列：%(names)s。没有密码的人员会得到邀请链接，由本人设定密码。")
+        return [words % {"names": "、".join(found)}] if found else []
 
     def _refuse_repeats(self, dataset: Any) -> None:
         key = self.fields[self._meta.import_id_fields[0]]
@@ -184,55 +190,17 @@ class DepartmentResource(SheetResource):
     def get_queryset(self) -> QuerySet[Department]:
         return Department.objects.prefetch_related("aliases", "memberships__member")
 
+    def do_instance_save(self, instance: Department, is_create: bool) -> None:
+        to_have_members = bool(self.fields["members"].wanted(instance))
+        units.save(by=cast(User, self.by), department=instance, to_have_members=to_have_members)
+
     def after_save_instance(self, instance: Department, row: Any, **kwargs: Any) -> None:
         aliases, members = self.fields["aliases"], self.fields["members"]
-        is_member = instance.is_collective and instance.collectives.current().exists()
-        check_department(instance, has_members=bool(members.wanted(instance)), is_member=is_member)
+        by = cast(User, self.by)
         if aliases.has_changed(instance):
-            self._rename(instance, aliases.wanted(instance))
+            units.rename(by=by, department=instance, names=aliases.wanted(instance))
         if members.has_changed(instance):
-            self._regroup(instance, members.wanted(instance))
-
-    def _rename(self, department: Department, names: set[str]) -> None:
-        for alias in Alias.objects.filter(department=department):
-            if alias.name in names:
-                names.remove(alias.name)
-            else:
-                alias.delete()
-        for name in sorted(names):
-            _keep(Alias(department=department, name=name), "aliases", name)
-
-    def _regroup(self, collective: Department, names: set[str]) -> None:
-        by, now = cast(User, self.by), self.now
-        for membership in collective.memberships.current().select_related("member"):
-            if membership.member.name in names:
-                names.remove(membership.member.name)
-            else:
-                members.leave(by=by, membership=membership, now=now)
-        units = Department.objects.in_bulk(names, field_name="name")
-        for name in sorted(names):
-            member = units.get(name)
-            if member is None:
-                raise ValidationError(
-                    {"memberships": _("没有名为“%(name)s”的单位（须已有，或在本行之前）。") % {"name": name}}
-                )
-            if member.is_collective:
-                raise ValidationError({"memberships": _("“%(name)s”是集合，不能作为成员。") % {"name": name}})
-            try:
-                members.join(by=by, collective=collective, member=member, now=now)
-            except ValidationError as error:
-                raise ValidationError({"memberships": error.messages}) from error
-
-
-def _keep(instance: Alias, attribute: str, name: str) -> None:
-    """Saves what belongs to a row; its faults are the row's, under the column it came from."""
-    try:
-        instance.full_clean()
-    except ValidationError as error:
-        raise ValidationError(
-            {attribute: [_("“%(name)s”：%(fault)s") % {"name": name, "fault": fault} for fault in error.messages]}
-        ) from error
-    instance.save()
+            units.regroup(by=by, collective=instance, names=members.wanted(instance), now=self.now)
 
 
 class SignInName(Text):
@@ -245,7 +213,7 @@ class UserResource(SheetResource):
     last_name = column("last_name", gettext_lazy("姓氏"), Text())
     first_name = column("first_name", gettext_lazy("名字"), Text())
     department = column("department", gettext_lazy("所属单位"), ByName())
-    phone = column("phone", gettext_lazy("电话"), Text())
+    phone = column("phone", gettext_lazy("电话"), Digits())
     email = column("email", gettext_lazy("电子邮件地址"), Text())
     groups = Several(
         "groups",
@@ -257,6 +225,9 @@ class UserResource(SheetResource):
     is_active = column("is_active", gettext_lazy("有效"), YesNo())
     last_login = column("last_login", gettext_lazy("上次登录"), readonly=True)
     required = ("username",)
+    invited = 0  # people whom this import has invited
+    # Of people who are there already: a password that is set meanwhile is not written over.
+    written = ("username", "last_name", "first_name", "department", "phone", "email", "is_active")
 
     class Meta:
         model = User
@@ -273,21 +244,24 @@ class UserResource(SheetResource):
         return User.objects.select_related("department").prefetch_related("groups")
 
     def init_instance(self, row: Any = None) -> User:
-        """A new person cannot sign in until an administrator sets a password."""
+        """A new person cannot sign in until he has set a password, by the link of his invitation."""
         person = User()
         person.set_unusable_password()
         return person
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         super().before_import(dataset, **kwargs)
-        units = {alias.name: alias.department for alias in Alias.objects.select_related("department")}
-        self.fields["department"].widget.known = units | {unit.name: unit for unit in Department.objects.all()}
-        self.roles = {group.name: group for group in Group.objects.filter(name__in=Role.values)}
+        called = {alias.name: alias.department for alias in Alias.objects.select_related("department")}
+        self.by = people.admitted(cast(User, self.by))
+        self.fields["department"].widget.known = called | {unit.name: unit for unit in Department.objects.all()}
 
-    def after_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
-        groups = self.fields["groups"]
-        roles = groups.wanted(instance)
-        check_person(instance, roles, by=self.by)
-        if groups.has_changed(instance):
-            others = instance.groups.exclude(name__in=Role.values)
-            instance.groups.set([*others, *(self.roles[role] for role in sorted(roles))])
+    def do_instance_save(self, instance: User, is_create: bool) -> None:
+        roles = self.fields["groups"].wanted(instance)
+        invitation = people.save(
+            by=cast(User, self.by), person=instance, roles=roles, now=self.now, fields=self.written
+        )
+        self.invited += invitation is not None
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        super().after_import(dataset, result, **kwargs)
+        result.invited = self.invited

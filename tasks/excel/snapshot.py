@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
 
 from ..choices import PRINCIPAL_ROLES, AssignmentRole
 from ..models import Snapshot
 from ..snapshot import is_listed, read
 from ..timeliness import in_words
+from . import about
+from .book import Book
 from .ledger import UNSAFE, safe_title
-from .sheets import Column, Heading, draw
-from .style import MOST_LINES, Lit, Pen, capacity, printable, share
+from .sheets import Column, Heading
+from .style import MOST_LINES, Lit, capacity, share
 
 Row = dict[str, Any]
 Pair = tuple[Row, Row]  # a measure and one of its parts
@@ -26,19 +26,27 @@ def workbook(snapshot: Snapshot) -> bytes:
     content = read(snapshot)
     measures: list[Row] = [row for row in content["measures"] if is_listed(row)]
     parts = [(row, part) for row in measures for part in row["parts"] if is_listed(part)]
-    book = Workbook()
     title = _("%(plan)s会议快照") % {"plan": content["plan"]["title"]}
-    book.properties.title = printable(title)
-    book.properties.creator = book.properties.lastModifiedBy = printable(content["taken_by"])
+    book = Book(title, content["taken_by"])
     heading = _heading(snapshot, content, title, len(measures), len(parts))
-    pen = Pen(book)
-    sheet: Any = book.active
-    sheet.title = _("台账")
-    draw(pen, sheet, heading, MEASURE_COLUMNS, measures, frozen=3)
-    draw(pen, book.create_sheet(_("分工")), heading, PART_COLUMNS, parts, frozen=4)
-    written = BytesIO()
-    book.save(written)
-    return written.getvalue()
+    book.page(_("台账"), heading, MEASURE_COLUMNS, measures, frozen=3)
+    book.page(_("分工"), heading, PART_COLUMNS, parts, frozen=4)
+    about.explain(book, heading, _about(snapshot, content))
+    return book.content()
+
+
+def _about(snapshot: Snapshot, content: dict[str, Any]) -> list[about.Line]:
+    """Of which meeting it is; whenever and by whomever it is taken out, it says the same."""
+    plan = content["plan"]
+    return [
+        (_("数据截至"), about.of_day(snapshot.day, snapshot.taken_at)),
+        (_("会议快照"), content["name"]),
+        (_("生成人"), content["taken_by"]),
+        (_("台账"), _("每项任务一行，内容为生成快照时所记，此后不变。")),
+        (_("分工"), _("每个责任单位的每项责任分工一行，内容为生成快照时所记，此后不变。")),
+        (_("校验"), f"SHA-256 {snapshot.sha256}"),
+        *about.rules_of(plan["due_soon_days"], plan["grace_days"], plan["cadence"]),
+    ]
 
 
 def _heading(snapshot: Snapshot, content: dict[str, Any], title: str, measures: int, parts: int) -> Heading:
@@ -106,7 +114,7 @@ MEASURE_COLUMNS: tuple[Column[Row], ...] = (
     Column(gettext_lazy("责任单位"), 14, lambda row: _units(row, AssignmentRole.JOINT)),
     Column(gettext_lazy("原定时限"), 11, lambda row: _deadline(row, "due_on"), "center"),
     Column(gettext_lazy("现行时限"), 11, lambda row: _deadline(row, "effective_due_on"), "center"),
-    Column(gettext_lazy("时效"), 10, lambda row: Lit(row["word"], row["light"])),
+    Column(gettext_lazy("时效"), 10, lambda row: Lit(row["word"], row["light"]), is_light=True),
     Column(gettext_lazy("说明"), 30, lambda row: row["sentence"]),
     Column(gettext_lazy("逾期天数"), 9, lambda row: row["days_late"]),
     Column(gettext_lazy("进展情况"), 44, lambda row: _words(row["parts"], "progress", 44)),
@@ -121,7 +129,7 @@ PART_COLUMNS: tuple[Column[Pair], ...] = (
     Column(gettext_lazy("角色"), 10.5, lambda pair: pair[1]["role_word"], "center"),
     Column(gettext_lazy("原定时限"), 11, lambda pair: _deadline(pair[0], "due_on"), "center"),
     Column(gettext_lazy("现行时限"), 11, lambda pair: _deadline(pair[1], "effective_due_on"), "center"),
-    Column(gettext_lazy("时效"), 10, lambda pair: Lit(pair[1]["word"], pair[1]["light"])),
+    Column(gettext_lazy("时效"), 10, lambda pair: Lit(pair[1]["word"], pair[1]["light"]), is_light=True),
     Column(gettext_lazy("说明"), 28, lambda pair: pair[1]["sentence"]),
     Column(gettext_lazy("逾期天数"), 9, lambda pair: pair[1]["days_late"]),
     Column(gettext_lazy("完成进度"), 9, lambda pair: _percent(pair[1])),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from copy import copy
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 from unicodedata import east_asian_width
@@ -14,7 +12,7 @@ from unicodedata import east_asian_width
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,6 +22,7 @@ from ..choices import Timeliness
 
 # The tokens of the site's style sheet.
 INK, INK_2, LINE, ACCENT, ACCENT_SOFT = "1C2733", "52606D", "C3CCD6", "1D4F91", "E8EFF8"
+TO_FILL_IN, FILL_IN_HEAD, BAND = "FFFCEB", "FFF1B8", "F4F6F8"
 QUIET = ("52606D", "EEF1F4")
 GOOD = ("1F6F43", "E6F3EC")
 LIGHTS = {
@@ -86,8 +85,13 @@ LOOKS = {
     "header": Look(
         Font(HEI, charset=GB2312, sz=BODY_SIZE, color=ACCENT), _alignment("center"), fill=_fill(ACCENT_SOFT)
     ),
+    "input header": Look(
+        Font(HEI, charset=GB2312, sz=BODY_SIZE, color=INK), _alignment("center"), fill=_fill(FILL_IN_HEAD)
+    ),
+    "band": Look(Font(HEI, charset=GB2312, sz=BODY_SIZE, color=INK), fill=_fill(BAND)),
     # The format @ keeps 4/5 from becoming the fourth of May when somebody edits the cell.
     "left": Look(number_format="@"),
+    "plain": Look(),
     "center": Look(alignment=_alignment("center"), number_format="@"),
     "right": Look(alignment=NUMBER, number_format="@"),
     "cut": Look(alignment=Alignment("left", "top", wrap_text=True), number_format="@"),
@@ -95,8 +99,20 @@ LOOKS = {
     "ordinal": Look(alignment=DATE, number_format="0"),
     "percent": Look(alignment=NUMBER, number_format="0%"),
     "date": Look(alignment=DATE, number_format="yyyy-mm-dd"),
+    "moment": Look(alignment=DATE, number_format="yyyy-mm-dd hh:mm"),
     **{light.value: _light(*colours) for light, colours in LIGHTS.items()},
 }
+
+
+# What can be typed over, and what text stands in: other cells hold what cannot look like a formula.
+FILLED_IN = ("left", "center", "right", "cut", "number", "percent", "date")
+HEADS = ("title", "document", "note", "header", "input header", "band")
+TEXTS = (*HEADS, "left", "plain", "center", "right", "cut", *Timeliness.values)
+KINDS = (
+    *((look, False, False) for look in LOOKS),
+    *((look, True, False) for look in TEXTS),
+    *((look, is_quoted, True) for look in FILLED_IN for is_quoted in (False, True)),
+)
 
 
 @dataclass(frozen=True)
@@ -108,56 +124,43 @@ class Lit:
 
 
 class Pen:
-    """Writes cells of one workbook. Each look is made into a style once: a style for each cell takes minutes."""
+    """
+    The styles of one workbook: ``styles`` has a style's number in the file by look, whether text in it looks like a
+    formula, and whether it is filled in. They are the same in every workbook, and made once.
+    """
 
     def __init__(self, book: Workbook) -> None:
+        target: Any = book
         # Excel measures columns in digits of the workbook's own font: the body's, which every office has.
-        fonts: Any = book
-        fonts._fonts = IndexedList([BODY])
-        fonts._named_styles["Normal"].font = BODY
-        self._styles: dict[tuple[str, bool], Any] = {}
+        target._named_styles["Normal"].font = BODY
+        drawn, self.styles = _drawn()
+        for name in ("_fonts", "_fills", "_borders", "_alignments", "_protections", "_number_formats", "_cell_styles"):
+            setattr(target, name, getattr(drawn, name))
 
-    def write(self, sheet: Worksheet, row: int, column: int, value: object, look: str = "left") -> None:
-        """
-        Puts a value into a cell as what it is: a date, a number, a share of 1 (``float``), a light or text.
 
-        ``look`` is for text, for empty cells and for a whole number that only tells rows apart (``ordinal``); all
-        else has a look of its own.
-        """
-        cell: Any = sheet.cell(row, column)
-        if isinstance(value, Timeliness):
-            look, value = value.value, str(value.label)
-        elif isinstance(value, Lit):
-            look, value = value.light, value.text
-        elif isinstance(value, float):
-            look = "percent"
-        elif isinstance(value, int):
-            look = "ordinal" if look == "ordinal" else "number"
-        elif isinstance(value, date):
-            look = "date"
-        text = printable(value) if isinstance(value, str) else None
-        cell._style = self._style(sheet, look, is_quoted=text is not None and text.startswith(FORMULA_SIGNS))
-        if text is not None:
-            cell.value = text or None
-            if text:
-                cell.data_type = "s"  # openpyxl takes =… for a formula and #N/A for an error
-        else:
-            cell.value = value
+@lru_cache(maxsize=1)
+def _drawn() -> tuple[Workbook, dict[tuple[str, bool, bool], int]]:
+    """A workbook with all styles there are, and their numbers; nothing is ever added to it."""
+    book: Any = Workbook()
+    book._fonts = IndexedList([BODY])
+    book._named_styles["Normal"].font = BODY
+    return book, {key: _style(book.worksheets[0], *key) for key in KINDS}
 
-    def _style(self, sheet: Worksheet, look: str, *, is_quoted: bool) -> Any:
-        style = self._styles.get((look, is_quoted))
-        if style is None:
-            drawn = LOOKS[look]
-            cell: Any = Cell(sheet, row=1, column=1)
-            cell.font, cell.alignment, cell.number_format = drawn.font, drawn.alignment, drawn.number_format
-            if drawn.fill:
-                cell.fill = drawn.fill
-            if drawn.border:
-                cell.border = drawn.border
-            if is_quoted:
-                cell.quotePrefix = True
-            style = self._styles[look, is_quoted] = cell._style
-        return copy(style)
+
+def _style(sheet: Worksheet, look: str, is_quoted: bool, is_open: bool) -> int:
+    drawn = LOOKS[look]
+    cell: Any = Cell(sheet, row=1, column=1)
+    cell.font, cell.alignment, cell.number_format = drawn.font, drawn.alignment, drawn.number_format
+    if drawn.fill:
+        cell.fill = drawn.fill
+    if drawn.border:
+        cell.border = drawn.border
+    if is_quoted:
+        cell.quotePrefix = True
+    if is_open:
+        cell.protection = Protection(locked=False)
+        cell.fill = _fill(TO_FILL_IN)
+    return int(cell.style_id)
 
 
 # --- text ------------------------------------------------------------------------------------------
@@ -167,9 +170,20 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\n")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
+def as_written(value: object) -> object:
+    """What stands in the cell: of a light its words, of text what a cell can hold."""
+    if isinstance(value, Timeliness):
+        return str(value.label)
+    if isinstance(value, Lit):
+        return value.text
+    return printable(value) if isinstance(value, str) else value
+
+
 def printable(text: str) -> str:
     """``text`` as a cell can hold it: no characters that XML forbids, one kind of line end, within Excel's limit."""
     text = NOT_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) <= MOST_IN_A_CELL // 2:  # none of its characters counts for more than two
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MOST_IN_A_CELL:
         return text
@@ -180,8 +194,16 @@ def printable(text: str) -> str:
 # --- room ------------------------------------------------------------------------------------------
 
 
-def _wide(character: str) -> int:
-    return 2 if east_asian_width(character) in "WFA" else 1
+class _Widths(dict[str, int]):
+    """Characters with the room they take; each is asked for once."""
+
+    def __missing__(self, character: str) -> int:
+        width = self[character] = 2 if east_asian_width(character) in "WFA" else 1
+        return width
+
+
+WIDTHS = _Widths()
+_wide = WIDTHS.__getitem__
 
 
 def capacity(width: float) -> int:
@@ -192,6 +214,8 @@ def capacity(width: float) -> int:
 @lru_cache(maxsize=1024)
 def lines(text: str, room: int) -> int:
     """On how many lines ``text`` stands where a line holds ``room`` narrow characters."""
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
     widths = (sum(map(_wide, line)) for line in text.split("\n"))
     return sum(max(1, -(-width // room)) for width in widths)
 

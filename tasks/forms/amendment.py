@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from departments.models import Department
 from ..actions.measure import check_roles
 from ..choices import AssignmentRole
 from ..models import Amendment
+from ..validators import MAX_TEXT
 from .fields import PlainTextField, ShortSelect
 
 AREA = {"class": "form-control", "rows": 3}
@@ -23,9 +25,13 @@ NEW_UNITS = 3  # empty lines to add units in
 
 
 class AmendmentForm(forms.ModelForm):
-    """What every change rests on; ``token`` names the form, so that it is taken once."""
+    """
+    What every change rests on; ``token`` names the form, so that it is taken once, and ``seen`` the newest change of
+    the measure that its writer had before him, 0 where there was none.
+    """
 
     token = forms.UUIDField(widget=forms.HiddenInput, error_messages=LOST)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, error_messages=LOST)
 
     class Meta:
         model = Amendment
@@ -51,8 +57,28 @@ class AmendmentForm(forms.ModelForm):
         kwargs["initial"] = {"token": uuid.uuid4()} | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
 
+    def again(self, newer: Amendment) -> AmendmentForm:
+        """The same words over the ``newer`` change that came in meanwhile, which their writer has now seen."""
+        typed: Any = self.data  # a QueryDict
+        data = typed.copy()
+        data["seen"] = str(newer.pk)
+        again = type(self)(data)
+        again.full_clean()
+        return again
+
     def _post_clean(self) -> None:
         """The action validates the change as a whole; this form only knows half of it."""
+
+
+class WithdrawalForm(forms.Form):
+    """Why a change that does not count yet is taken back."""
+
+    lapse_reason = PlainTextField(
+        label=_("撤销原因"),
+        max_length=MAX_TEXT,
+        widget=forms.Textarea(attrs=AREA),
+        error_messages={"required": _("请填写撤销原因。")},
+    )
 
 
 class WordingForm(AmendmentForm):
@@ -67,7 +93,7 @@ class WordingForm(AmendmentForm):
 
 
 class UnitForm(forms.Form):
-    """One unit and its role; an empty role takes the unit off the measure."""
+    """One unit and its role. On the line of a unit that is there already an empty role takes it off the measure."""
 
     department = forms.ModelChoiceField(
         label=_("责任单位"),
@@ -87,6 +113,8 @@ class UnitForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if not self.empty_permitted and cleaned.get("department") is None and not self.errors:
+            self.add_error("department", _("请选择单位；要移出原有单位的，角色选“移出”。"))
         if self.empty_permitted and cleaned.get("role") and cleaned.get("department") is None and not self.errors:
             self.add_error("department", _("请选择单位。"))
         if self.empty_permitted and cleaned.get("department") and not cleaned.get("role") and not self.errors:
@@ -97,10 +125,12 @@ class UnitForm(forms.Form):
 class UnitsFormSet(forms.BaseFormSet):
     """All the units of a measure, as they are and as they are to be; the units that may be chosen are fetched once."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, named: Collection[int], **kwargs: Any) -> None:
+        """``named`` are the keys of the measure's units, which are offered even where they are no longer in use."""
         super().__init__(*args, **kwargs | {"prefix": "units"})
-        units = Department.objects.active().order_by("position", "name")
-        self._choices = [("", _("增加单位…")), *((unit.pk, unit.name) for unit in units)]
+        units = list(Department.objects.offered(*named).order_by("position", "name"))
+        words = {unit.pk: unit.name if unit.is_active else _("%(unit)s（已停用）") % {"unit": unit} for unit in units}
+        self._choices = [("", _("增加单位…")), *words.items()]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
@@ -126,7 +156,7 @@ class UnitsFormSet(forms.BaseFormSet):
         check_roles(self.roles.values())
 
 
-UnitsForms = forms.formset_factory(UnitForm, formset=UnitsFormSet, extra=NEW_UNITS, max_num=200, absolute_max=220)
+UnitsForms: Any = forms.formset_factory(UnitForm, formset=UnitsFormSet, extra=NEW_UNITS, max_num=200, absolute_max=220)
 
 
 class AmendmentsForm(forms.Form):

@@ -5,17 +5,22 @@ from .assignment import Assignment
 from .demonstration import Demonstration, demonstration_mark
 from .draft import Draft
 from .evidence import Evidence
+from .export import Export, ExportChoice, ExportPiece, left_out_by
 from .extension import Extension
 from .indicator import Indicator, IndicatorValue
-from .measure import Measure, units_involved, units_of
+from .involved import units_involved, units_of
+from .measure import Measure
 from .milestone import Milestone, MilestoneEntry
 from .period import Period
 from .plan import Plan, Section, SourceNote
+from .plan_archive import PlanArchive
+from .plan_document import PlanDocument
 from .receipt import Receipt
 from .report import Report
 from .review import Review
 from .rule import Rule
 from .snapshot import Frozen, Snapshot
+from .upload import Upload, UploadedFile, UploadedRow
 from .words import WORDS, Words
 
 __all__ = [
@@ -25,6 +30,9 @@ __all__ = [
     "Demonstration",
     "Draft",
     "Evidence",
+    "Export",
+    "ExportChoice",
+    "ExportPiece",
     "Extension",
     "Frozen",
     "Indicator",
@@ -34,6 +42,8 @@ __all__ = [
     "MilestoneEntry",
     "Period",
     "Plan",
+    "PlanArchive",
+    "PlanDocument",
     "Receipt",
     "Report",
     "Review",
@@ -41,8 +51,12 @@ __all__ = [
     "Section",
     "Snapshot",
     "SourceNote",
+    "Upload",
+    "UploadedFile",
+    "UploadedRow",
     "Words",
     "demonstration_mark",
+    "left_out_by",
     "units_involved",
     "units_of",
     "with_wording",

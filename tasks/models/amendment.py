@@ -29,7 +29,16 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         return self.filter(recorded_on__lte=day)
 
     def counting_on(self, day: date) -> AmendmentQuerySet:
-        return self.filter(counts_from__lte=day)
+        return self.standing().filter(counts_from__lte=day)
+
+    def standing(self) -> AmendmentQuerySet:
+        """Without those that lapsed before they counted."""
+        return self.filter(lapsed_on__isnull=True)
+
+    def to_come(self, day: date) -> AmendmentQuerySet:
+        """Recorded by the end of ``day``, not lapsed by then, and counting from a later day."""
+        still = Q(lapsed_on__isnull=True) | Q(lapsed_on__gt=day)
+        return self.recorded_by(day).filter(still, counts_from__gt=day)
 
     def of_kind(self, kind: str) -> AmendmentQuerySet:
         return self.filter(kind=kind)
@@ -39,7 +48,13 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         return self.recorded_by(day).filter(measure__plan=plan)
 
     def with_recorder(self) -> AmendmentQuerySet:
-        return self.select_related("recorded_by")
+        return self.select_related("recorded_by", "lapsed_by")
+
+    def newest_of(self, slug: str, number: int) -> int:
+        """The key of the last recorded change of a plan's measure; 0 where it has none."""
+        own = self.filter(measure__plan__slug=slug, measure__number=number)
+        newest: int | None = own.aggregate(newest=models.Max("pk"))["newest"]
+        return newest or 0
 
     def in_order(self) -> AmendmentQuerySet:
         """Measure by measure, as they came into force."""
@@ -51,9 +66,10 @@ class Amendment(models.Model):
     A change of one measure of an issued plan (计划调整), with the document it rests on.
 
     Recorded by ``actions.amendment`` and never changed. The document says from when it is in force; it counts from
-    that day, or from the day it was recorded where that is later, so that no past day changes. What the text was
-    issued as stays on the measure; ``wording`` is the new text, ``units_before`` and ``units`` are the whole of the
-    responsibilities before and after, as ``[name, role]`` in the order of the text.
+    that day, or from the day it was recorded where that is later, so that no past day changes. Until then it may lapse
+    (撤销), taken back by a person or because the measure was closed first: it stays on record and never counts. What
+    the text was issued as stays on the measure; ``wording`` is the new text, ``units_before`` and ``units`` are the
+    whole of the responsibilities before and after, as ``[name, role]`` in the order of the text.
     """
 
     Kind = AmendmentKind
@@ -81,6 +97,18 @@ class Amendment(models.Model):
     )
     recorded_on = models.DateField(_("登记日期"))
     recorded_at = models.DateTimeField(_("登记时间"))
+    lapsed_on = models.DateField(_("撤销日期"), null=True, blank=True, editable=False)  # NULL: it stands
+    lapsed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,  # it stands
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("撤销人"),
+    )
+    lapsed_at = models.DateTimeField(_("撤销时间"), null=True, blank=True, editable=False)
+    lapse_reason = models.TextField(_("撤销原因"), blank=True, validators=[printable, MaxLengthValidator(MAX_TEXT)])
     token = models.UUIDField(
         _("提交标识"), default=uuid.uuid4, unique=True, editable=False, help_text=_("同一份表单只能记录一次。")
     )
@@ -116,17 +144,29 @@ class Amendment(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("measure", "kind"),
-                condition=Q(kind__in=(AmendmentKind.ONGOING, AmendmentKind.TERMINATION)),
+                condition=Q(kind__in=(AmendmentKind.ONGOING, AmendmentKind.TERMINATION), lapsed_on__isnull=True),
                 name="amendment_ends_once",
                 violation_error_message=_("一项任务只能转常态一次、终止一次。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(lapsed_on__isnull=True, lapsed_by__isnull=True, lapsed_at__isnull=True, lapse_reason="")
+                | Q(lapsed_on__isnull=False, lapsed_by__isnull=False, lapsed_at__isnull=False)
+                & Q(lapsed_on__gte=F("recorded_on"), lapsed_on__lt=F("counts_from"))
+                & ~Q(lapse_reason=""),
+                name="amendment_lapses_before_it_counts",
+                violation_error_message=_("只能撤销尚未施行的计划调整，并须有撤销人和撤销原因。"),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.measure} · {self.get_kind_display()} · {self.in_force_on}"
 
-    def counts_on(self, day: date) -> bool:
-        return self.counts_from <= day
+    def has_lapsed_on(self, day: date) -> bool:
+        return self.lapsed_on is not None and self.lapsed_on <= day
+
+    def is_to_come_on(self, day: date) -> bool:
+        """Whether it stands on ``day``, recorded or not by then, and counts from a later one."""
+        return self.counts_from > day and not self.has_lapsed_on(day)
 
     @property
     def wording_pieces(self) -> list[tuple[str, str]]:

@@ -18,7 +18,6 @@ from departments.models import Department
 from .. import timeliness
 from ..choices import (
     DECIDING_ROLES,
-    PARTNER_ROLES,
     PRINCIPAL_ROLES,
     SETTLED,
     AssignmentRole,
@@ -30,7 +29,9 @@ from ..timeliness import EVER, NEVER
 from .amendment import wording_in_force
 from .attention import BEGUN_ON, AttentionQuerySet
 from .closing import ACCEPTED, ASKED, is_settled, own_closing, own_closing_or_leaving
-from .extension import effective_due_on, last_extension
+from .coming import coming_of, coming_rules, with_coming
+from .extension import effective_due_on, last_extension, open_due_on
+from .kept import kept
 from .period import owed, periods_of, with_periods
 from .plan import Plan
 from .report import Report
@@ -69,9 +70,6 @@ def own_request(day: date) -> Coalesce:
 
 
 class AssignmentQuerySet(AttentionQuerySet):
-    def in_text_order(self) -> AssignmentQuerySet:
-        return self.order_by("measure__plan_id", "measure__number", "position", "pk")
-
     def ever_named(self) -> AssignmentQuerySet:
         """The parts that the plan's text names or has named, gone ones among them. A collective is one of them."""
         return self.filter(collective_part__isnull=True)
@@ -92,18 +90,13 @@ class AssignmentQuerySet(AttentionQuerySet):
         """What ``department`` owes on ``day``, as itself and as a member of collectives."""
         return self.filter(department=department).in_force(day).unterminated(day)
 
-    def in_role(self, role: str) -> AssignmentQuerySet:
-        """One role, or ``principal`` (answers for the measure as a whole) or ``partner`` (for its own part only)."""
-        groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
-        return self.filter(role__in=groups.get(role, (role,)))
-
     def beside(self, part: Assignment, day: date) -> AssignmentQuerySet:
-        """The other parts that the text names on the same measure on ``day``."""
-        return self.named(day).filter(measure=part.measure_id).exclude(pk=part.pk)
+        """The other parts that the text names on the same measure on ``day``, in its order."""
+        return self.named(day).filter(measure=part.measure_id).exclude(pk=part.pk).order_by("position", "pk")
 
     def with_members(self, day: date) -> AssignmentQuerySet:
         """Loads ``member_rows`` of every collective's part: its members' own on ``day``, with what they reported."""
-        rows = Assignment.objects.in_force(day).as_of(day).with_last_report(day).select_related("department")
+        rows = Assignment.objects.as_of(day).in_force(day).with_last_report(day).select_related("department")
         return self.prefetch_related(
             Prefetch("member_parts", queryset=rows.order_by("department__position", "pk"), to_attr="member_rows")
         )
@@ -150,7 +143,6 @@ class AssignmentQuerySet(AttentionQuerySet):
         waiting = Review.objects.requests().waiting_on(day)
         there = Q(report__assignment__until__isnull=True) | Q(report__assignment__until__gt=day)
         theirs = waiting.filter(there, report__assignment__collective_part=OuterRef("pk"))
-        latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
         return self.annotate(
             own_requested_on=own_request(day),
             requested_on=Coalesce(
@@ -160,8 +152,7 @@ class AssignmentQuerySet(AttentionQuerySet):
             ),
             effective_due_on=effective_due_on(day, "measure_id", "measure__"),
             is_waiting=Exists(waiting.of_outer_assignment()) | Exists(theirs),
-            reported_for=Subquery(latest.values("reported_for")[:1]),
-        )
+        ).with_reported_for(day)
 
     def as_of(self, day: date, plan: Plan | None = None) -> AssignmentQuerySet:
         """
@@ -169,16 +160,17 @@ class AssignmentQuerySet(AttentionQuerySet):
 
         Adds to ``with_reporting`` and ``with_requests``: ``closed_on`` (of the unit's own accepted request, of all
         members' for a collective, or of the closing of what the part belongs to where the unit made none),
-        ``last_extension``, ``wording_in_force``, ``due_soon_days``, ``timeliness`` and the periods its sentence speaks
-        of. ``plan`` as in ``with_reporting``.
+        ``last_extension``, ``wording_in_force``, ``due_soon_days``, ``timeliness`` and the periods and changes to come
+        that its sentences speak of. ``plan`` as in ``with_reporting``.
         """
         place = plan or "measure__plan"
-        rows = self.with_requests(day).with_reporting(day, plan)
+        rows = with_coming(self.with_requests(day).with_reporting(day, plan), day, "measure_id")
         rows = rows.annotate(
             owed_until=owed(day, place, "ends_on", since=BEGUN_ON),
             as_of_day=Value(day, output_field=DateField()),
             due_soon_days=due_soon_days(day, plan or "measure__plan__"),
             last_extension=last_extension(day, "measure_id"),
+            coming_rules=coming_rules(day, place),
             wording_in_force=wording_in_force(day, "measure_id", "measure__"),
             closed_on=Coalesce(
                 own_closing(day, ACCEPTED),
@@ -190,6 +182,7 @@ class AssignmentQuerySet(AttentionQuerySet):
                 day,
                 measure="measure__",
                 due_on="effective_due_on",
+                open_due_on=open_due_on(day, "measure_id", "measure__"),
                 requested_on="requested_on",
                 silent=self._is_silent(day, "owed"),
             ),
@@ -205,12 +198,16 @@ class AssignmentQuerySet(AttentionQuerySet):
 
     def with_siblings(self, day: date) -> AssignmentQuerySet:
         """Loads ``measure.parts``: every unit that the text names for the measure, with what it has reported."""
-        siblings = Assignment.objects.named(day).with_reporting(day).select_related("department")
+        siblings = Assignment.objects.with_reporting(day).named(day).select_related("department")
         rows = siblings.order_by("position", "pk")
         return self.prefetch_related(Prefetch("measure__assignments", queryset=rows, to_attr="parts"))
 
 
 class AssignmentManager(models.Manager.from_queryset(AssignmentQuerySet)):  # type: ignore[misc]
+    as_of = kept(AssignmentQuerySet.as_of)
+    with_requests = kept(AssignmentQuerySet.with_requests)
+    with_reporting = kept(AssignmentQuerySet.with_reporting)
+
     def get_by_natural_key(self, plan: str, number: int, department: str) -> Assignment:
         """The part that the text names, or the last one where the unit left the measure and came back."""
         rows = self.ever_named().filter(measure__plan__slug=plan, measure__number=number, department__name=department)
@@ -327,21 +324,21 @@ class Assignment(models.Model):
             original_due_on=self.measure.due_on,
             extension=row.last_extension,
             due_soon_days=row.due_soon_days,
-            ongoing_from=self.measure.ongoing_from,
             terminated_from=self.measure.terminated_from,
             requested_on=row.requested_on,
             closed_on=row.closed_on,
             **periods_of(row),
+            **coming_of(row),
             reported_for=row.reported_for,
             units=max(len(members), 1),
             reported=self.members_reported if members else int(row.has_reported),
             is_own=row.requested_on is None or row.own_requested_on is not None,
         )
 
-    @property
-    def begun_on(self) -> date:
-        """From which day the part owes reports for periods: that of the unit, or of the measure's becoming ongoing."""
-        return max(filter(None, (self.since, self.measure.ongoing_from)), default=date.min)
+    def begun_on(self, day: date) -> date:
+        """From when, seen on ``day``, the part owes reports for periods: the unit has it, the measure is ongoing."""
+        became = self.measure.ongoing_from if self.measure.is_ongoing_on(day) else None
+        return max(filter(None, (self.since, became)), default=date.min)
 
     def get_report_url(self) -> str:
         return reverse("report", args=[self.pk])

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
-from ..choices import Age, Decision, Timeliness
+from ..choices import OPEN, PARTNER_ROLES, PRINCIPAL_ROLES, Age, Decision, Timeliness
 from ..course import HORIZONS, asked_between
-from ..timeliness import not_terminated
+from ..timeliness import DaysAfter, not_terminated
 from .amendment import wording_in_force
 from .closing import count_by_clock, is_kept, is_measured, is_missed, is_settled
 from .period import Period, owed
@@ -41,6 +41,15 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def unterminated(self, day: date) -> Self:
         """Without the parts of measures that had been terminated by ``day``."""
         return self.filter(not_terminated(day, "measure__"))
+
+    def lost_by(self, day: date) -> Self:
+        """Those that nobody answers for any more on ``day``: ended, or of terminated measures."""
+        return self.filter(Q(until__lte=day) | ~not_terminated(day, "measure__"))
+
+    def with_reported_for(self, day: date) -> Self:
+        """Adds ``reported_for``: the first day of the latest period that had been reported for by ``day``."""
+        latest = Report.objects.standing(day).filter(assignment=OuterRef("pk")).order_by("-reported_for")
+        return self.annotate(reported_for=Subquery(latest.values("reported_for")[:1]))
 
     def members_of_outer_part(self, day: date) -> Self:
         """For a subquery: the members' own parts, in force on ``day``, of the outer row's collective."""
@@ -81,23 +90,32 @@ class AttentionQuerySet(models.QuerySet[Any]):
 
     def with_forecast(self, day: date, days: int, plan: Plan | None = None) -> Self:
         """
-        Adds ``turns_silent_in_{days}``: whether a part that is not silent will be in ``days`` days if nothing is
+        Adds ``turns_silent_in_{days}``: whether a part that is not silent will be within ``days`` days if nothing is
         recorded after ``day``.
 
-        Two days are asked for: what is known is what had been recorded by the end of ``day``; what is due is what
-        will be by ``day + days``. Nothing turns where no period falls due in between. Wants ``as_of(day)``.
+        Two days are asked for: what is known is what had been recorded by the end of ``day``, changes of the plan to
+        come among it; what is due is what will be by ``day + days``, or until the measure ends. Nothing turns where no
+        period falls due in between. Wants ``as_of(day)``.
         """
         then, name, place = day + timedelta(days=days), f"owed_in_{days}", plan or "measure__plan"
         falls_due = Exists(Period.objects.coming_due(day).fallen_due_by(then).of_outer_plan(place).order_by())
+        last = Case(
+            When(terminates_on__lte=then, then=DaysAfter(F("terminates_on"), Value(-1))),
+            default=Value(then),
+            output_field=models.DateField(),
+        )
         dates = {
-            f"{name}_since": owed(then, place, since=BEGUN_ON),
-            f"{name}_until": owed(then, place, "ends_on", since=BEGUN_ON),
+            f"{name}_since": owed(OuterRef(f"{name}_last"), place, since=BEGUN_ON),
+            f"{name}_until": owed(OuterRef(f"{name}_last"), place, "ends_on", since=BEGUN_ON),
         }
         # What costs least to ask comes first.
-        turns = falls_due & Q(effective_due_on__isnull=True) & self._is_silent(day, name)
-        turns &= Q(timeliness=Timeliness.ONGOING)
+        goes_on = Q(becomes_ongoing_on__isnull=False) & Q(becomes_ongoing_on__lte=F(f"{name}_last"))
+        turns = (falls_due & Q(effective_due_on__isnull=True)) | goes_on
+        turns &= self._is_silent(day, name)
+        turns &= Q(timeliness__in=[light for light in OPEN if light != Timeliness.SILENT])
         turning = Case(When(turns, then=True), default=False, output_field=models.BooleanField())
-        return self.annotate(**dates).annotate(**{f"turns_silent_in_{days}": turning})
+        rows = self.annotate(**{f"{name}_last": last}).annotate(**dates)
+        return rows.annotate(**{f"turns_silent_in_{days}": turning})
 
     def turning_silent(self, day: date, days: int, plan: Plan | None = None) -> Self:
         """Those that fall silent within ``days`` days if nothing is recorded after ``day``. Wants ``as_of(day)``."""
@@ -132,6 +150,11 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def with_timeframe(self) -> Self:
         """Adds ``is_ongoing``: whether there is no deadline in force. Wants the lights."""
         return self.annotate(is_ongoing=Q(effective_due_on__isnull=True))
+
+    def in_role(self, role: str) -> Self:
+        """One role, or ``principal`` (answers for the measure as a whole) or ``partner`` (for its own part only)."""
+        groups = {"principal": PRINCIPAL_ROLES, "partner": PARTNER_ROLES}
+        return self.filter(role__in=groups.get(role, (role,)))
 
     def standing(self, light: str) -> Self:
         """Those whose light, as of the day that ``as_of`` was asked for, is ``light``."""
@@ -190,7 +213,8 @@ class AttentionQuerySet(models.QuerySet[Any]):
     def with_return(self, day: date) -> Self:
         """
         Adds ``returned_because``: why a report or a request to close came back, until the unit says something again,
-        and ``returned_report``, its key; NULL where none did. ``Assignment.is_returned`` says whether it matters still.
+        ``returned_report``, its key, and ``returned_asks_to_close``, which of the two it was; NULL where none did.
+        ``Assignment.is_returned`` says whether it matters still.
         """
         accepted = Q(pk__gt=OuterRef("report"), review__decision=Decision.ACCEPTED, review__decided_on__lte=day)
         answers = Report.objects.standing(day).filter(
@@ -203,6 +227,7 @@ class AttentionQuerySet(models.QuerySet[Any]):
         return self.annotate(
             returned_because=Subquery(last.values("reason")[:1]),
             returned_report=Subquery(last.values("report")[:1]),
+            returned_asks_to_close=Subquery(last.values("report__asks_to_close")[:1]),
         )
 
     def with_newest_report(self) -> Self:
@@ -227,6 +252,18 @@ class AttentionQuerySet(models.QuerySet[Any]):
             )
             .filter(given_on__lte=day)
         )
+
+    def to_fill_in(self, day: date, plan: Plan) -> Self:
+        """The parts of ``plan`` that somebody can report on at the end of ``day``, unit by unit, with their lights."""
+        rows: Any = self.in_force(day).unterminated(day).filter(measure__plan=plan)
+        rows = rows.as_of(day, plan).filter(has_members=False, requested_on__isnull=True).with_last_report(day)
+        found: Self = rows.select_related("department", "measure", "collective_part__department").order_by(
+            "department__position", "department_id", "measure__number", "position", "pk"
+        )
+        return found
+
+    def in_text_order(self) -> Self:
+        return self.order_by("measure__plan_id", "measure__number", "position", "pk")
 
     def longest_unsigned_first(self) -> Self:
         """Wants ``unsigned``."""

@@ -18,7 +18,7 @@ from departments.models import Department
 
 from ..choices import Age, ExtensionState
 from ..course import asked_between
-from ..timeliness import IN_RANGE, not_terminated
+from ..timeliness import IN_RANGE, NEVER, not_terminated
 from ..validators import MAX_TEXT, printable
 from .plan import Plan
 
@@ -40,13 +40,14 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
         return self.asked_by(day).filter(Q(decided_on__isnull=True) | Q(decided_on__gt=day))
 
     def to_decide(self, day: date) -> ExtensionQuerySet:
-        """Those of ``waiting_on`` that still matter: of measures that had not been terminated."""
-        return self.waiting_on(day).filter(not_terminated(day, "measure__"))
+        """Those of ``waiting_on`` that still matter: of measures not terminated, and with a deadline still."""
+        dated = Q(measure__ongoing_from__isnull=True) | Q(measure__ongoing_from__gt=day)
+        return self.waiting_on(day).filter(dated, not_terminated(day, "measure__"))
 
     def decided_as(self, day: date, state: str) -> ExtensionQuerySet:
-        """Those that stood in ``state`` at the end of ``day``."""
+        """Those that stood in ``state`` at the end of ``day``; pending are those that somebody had to decide on."""
         if state == ExtensionState.PENDING:
-            return self.waiting_on(day)
+            return self.to_decide(day)
         return self.filter(state=state, decided_on__lte=day)
 
     def of_plan(self, plan: Plan, day: date) -> ExtensionQuerySet:
@@ -136,6 +137,8 @@ class Extension(models.Model):
 
     objects = ExtensionQuerySet.as_manager()
 
+    is_moot: bool  # set by a page for the day that it shows, see is_moot_on()
+
     class Meta:
         verbose_name = _("延期申请")
         verbose_name_plural = _("延期申请")
@@ -196,6 +199,11 @@ class Extension(models.Model):
         is_decided = self.decided_on is not None and self.decided_on <= day
         return ExtensionState(self.state) if is_decided else ExtensionState.PENDING
 
+    def is_moot_on(self, day: date) -> bool:
+        """Whether it waited at the end of ``day`` for nobody: its measure terminated, or without a deadline."""
+        is_over = self.measure.is_terminated_on(day) or self.measure.is_ongoing_on(day)
+        return is_over and self.state_on(day) == ExtensionState.PENDING
+
     @property
     def days_late(self) -> int:
         """How many days the deadline then in force was over when it was asked for: on record for ever (逾期后申请)."""
@@ -203,14 +211,29 @@ class Extension(models.Model):
 
 
 @lru_cache(maxsize=128)  # expressions without a database behind them
+def open_due_on(day: date, measure: str, path: str = "") -> Case:
+    """
+    The deadline in force on ``day`` of the outer row's ``measure``, whose fields are at ``path``, as long as it is
+    open: the last that was granted, or the issued one; NULL where it is ongoing, or has become so (转常态).
+    """
+    return _deadline(day, measure, path, Q())
+
+
+@lru_cache(maxsize=128)
 def effective_due_on(day: date, measure: str, path: str = "") -> Case:
     """
-    The deadline in force on ``day`` of the outer row's ``measure``, whose fields are at ``path``: the last that was
-    granted, or the issued one; NULL where the measure is ongoing, or has become so (转常态).
+    As ``open_due_on``, of what is closed the deadline that it was to be closed by: one that fell away after the row's
+    ``requested_on`` still says whether it was in time.
     """
+    return _deadline(day, measure, path, Q(**{f"{path}ongoing_from__lte": Coalesce("requested_on", NEVER)}))
+
+
+def _deadline(day: date, measure: str, path: str, still: Q) -> Case:
+    """NULL from when the measure goes on, where ``still`` holds of the row then."""
     granted = Extension.objects.granted_by(day).filter(measure=OuterRef(measure)).order_by("-due_on")
     dated = Coalesce(Subquery(granted.values("due_on")[:1]), F(f"{path}due_on"))
-    return Case(When(**{f"{path}ongoing_from__lte": day}, then=None), default=dated, output_field=DateField())
+    fell_away = Q(**{f"{path}ongoing_from__lte": day}) & still
+    return Case(When(fell_away, then=None), default=dated, output_field=DateField())
 
 
 @lru_cache(maxsize=128)

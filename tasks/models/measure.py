@@ -13,8 +13,6 @@ from django.db.models import Case, Count, DateField, Exists, F, Max, OuterRef, P
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from departments.models import Department, DepartmentQuerySet
-
 from .. import timeliness
 from ..choices import SETTLED, AmendmentKind, Course, Timeframe, Timeliness
 from ..course import HORIZONS, course
@@ -22,30 +20,13 @@ from ..validators import printable
 from .amendment import wording_in_force
 from .assignment import Assignment, measure_closing
 from .closing import ACCEPTED, ASKED, count_by_clock, is_kept, is_measured, is_missed
-from .extension import Extension, effective_due_on, last_extension
+from .coming import coming_of, coming_rules, with_coming
+from .extension import Extension, effective_due_on, last_extension, open_due_on
+from .kept import kept
 from .period import owed, periods_of, with_periods
 from .plan import Plan, Section
 from .report import Report
 from .rule import due_soon_days
-
-
-def units_of(plan: Plan, day: date) -> DepartmentQuerySet:
-    """
-    The units that ``plan`` names on ``day``, each once.
-
-    Asked unit by unit, which ends at the first responsibility found. The inner question is not a join, because
-    SQLite would turn that round and go through all measures of the plan for every unit.
-    """
-    of_plan = Measure.objects.filter(pk=OuterRef("measure_id"), plan=plan)
-    named = Assignment.objects.named(day).filter(Exists(of_plan), department=OuterRef("pk"))
-    return Department.objects.filter(Exists(named))
-
-
-def units_involved(plan: Plan) -> DepartmentQuerySet:
-    """The units that ``plan`` names or has named, and those that had a part in it as members of a collective."""
-    of_plan = Assignment.objects.filter(measure__plan=plan, department=OuterRef("pk"))
-    return Department.objects.filter(Exists(of_plan))
-
 
 # When a measure's duty to be reported on began, where it became ongoing after it was issued.
 BEGUN_ON = ("ongoing_from",)
@@ -64,10 +45,12 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         Every measure as it stood at the end of ``day``, with all that its sentence needs.
 
         Adds to ``lights``: ``closed_on``, the day of the closing's last decision, NULL while open; ``last_extension``,
-        what has become of the last request for more time, NULL where none has been made.
+        what has become of the last request for more time, NULL where none has been made; and what ``coming_of`` reads.
         """
-        rows = self.lights(day, plan).annotate(
-            closed_on=measure_closing(day, "pk", ACCEPTED), last_extension=last_extension(day, "pk")
+        rows = with_coming(self.lights(day, plan), day, "pk").annotate(
+            closed_on=measure_closing(day, "pk", ACCEPTED),
+            last_extension=last_extension(day, "pk"),
+            coming_rules=coming_rules(day, plan or "plan"),
         )
         return with_periods(rows, day, plan or "plan", since=BEGUN_ON)
 
@@ -85,9 +68,9 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             owed_since=owed(day, plan or "plan", since=BEGUN_ON),
             owed_until=owed(day, plan or "plan", "ends_on", since=BEGUN_ON),
             due_soon_days=due_soon_days(day, plan or "plan__"),
-            effective_due_on=effective_due_on(day, "pk"),
             wording_in_force=wording_in_force(day, "pk"),
             requested_on=measure_closing(day, "pk", ASKED),
+            effective_due_on=effective_due_on(day, "pk"),
             timeliness=self._timeliness(day),
         )
 
@@ -98,6 +81,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             day,
             measure="",
             due_on="effective_due_on",
+            open_due_on=open_due_on(day, "pk"),
             requested_on="requested_on",
             silent=Q(owed_since__isnull=False) & Q(Exists(silent)),
         )
@@ -120,50 +104,46 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def with_course(self, day: date) -> MeasureQuerySet:
         """Adds ``course`` as of ``day``, and what it takes: ``effective_due_on`` and ``requested_on``."""
         return self.annotate(
-            effective_due_on=effective_due_on(day, "pk"),
             requested_on=measure_closing(day, "pk", ASKED),
+            effective_due_on=effective_due_on(day, "pk"),
             course=course(day, due_on="effective_due_on", requested_on="requested_on"),
         )
 
-    def count_by_course(self, days: Sequence[date]) -> dict[date, Counter[str]]:
-        """How many stood in which ``Course`` at the end of each of ``days``; one query however many days."""
-        numbers: dict[date, Counter[str]] = {day: Counter() for day in days}
-        asked = [
-            self.order_by()
-            .unterminated(day)
-            .with_course(day)
-            .annotate(day=Value(day, output_field=DateField()))
-            .values("day", "course")
-            .annotate(number=Count("pk"))
-            for day in days
-        ]
-        for row in asked[0].union(*asked[1:], all=True) if asked else ():
-            numbers[row["day"]][row["course"]] += row["number"]
-        return numbers
+    def most_common_deadlines(self, day: date, first: date, last: date) -> models.QuerySet[Any]:
+        """
+        The days on which most is due as issued, from ``first`` to ``last``; the most common first.
 
-    def most_common_deadlines(self, first: date, last: date) -> models.QuerySet[Any]:
-        """The days on which most is due as issued, from ``first`` to ``last``; the most common first."""
-        days = self.order_by().filter(due_on__range=(first, last)).values("due_on").annotate(number=Count("pk"))
+        Without what had become ongoing by ``day``, or been terminated: its deadline is nobody's to keep any more. What
+        was asked to be closed before it went on keeps the deadline that it was to be closed by, here as elsewhere.
+        """
+        rows: Any = self.order_by().unterminated(day).with_course(day)
+        dated = rows.filter(effective_due_on__isnull=False, due_on__range=(first, last))
+        days: models.QuerySet[Any] = dated.values("due_on").annotate(number=Count("pk"))
         return days.order_by("-number", "due_on").values_list("due_on", flat=True)
 
     def turning_overdue(self, day: date, days: int) -> MeasureQuerySet:
         """
-        Those that fall overdue within ``days`` days if nothing is recorded after ``day``.
+        Those that fall overdue within ``days`` days if nothing is recorded after ``day``. Wants ``lights``.
 
-        Two days are asked for: the deadline in force and the closing are those recorded by the end of ``day``.
+        Two days are asked for: the deadline in force, the closing and changes of the plan to come are those recorded
+        by the end of ``day``.
         """
-        rows: Any = self.unterminated(day).with_course(day).annotate(course_then=self._course_in(day, days))
-        return rows.filter(course=Course.OPEN, course_then=Course.OVERDUE)
+        return self._keeping_deadline(day).annotate(turns=self._course_in(day, days)).filter(turns=Course.OVERDUE)
 
     def count_turning_overdue(self, day: date) -> dict[int, int]:
-        """How many fall overdue within each horizon; one query."""
-        rows: Any = self.order_by().unterminated(day).with_course(day)
-        rows = rows.filter(course=Course.OPEN)
+        """How many fall overdue within each horizon; one query. Wants ``lights``."""
+        rows: Any = self.order_by()._keeping_deadline(day)
         for days in HORIZONS:
             rows = rows.annotate(**{f"course_in_{days}": self._course_in(day, days)})
         turning = {f"in_{days}": Count("pk", filter=Q(**{f"course_in_{days}": Course.OVERDUE})) for days in HORIZONS}
         numbers = rows.aggregate(**turning)
         return {days: numbers[f"in_{days}"] for days in HORIZONS}
+
+    def _keeping_deadline(self, day: date) -> MeasureQuerySet:
+        """The open ones whose deadline no change of the plan recorded by ``day`` lifts before it is over."""
+        rows: Any = with_coming(self.unterminated(day), day, "pk").annotate(course=self._course_in(day, 0))
+        keeping: MeasureQuerySet = rows.filter(timeliness.keeps_deadline("effective_due_on"), course=Course.OPEN)
+        return keeping
 
     @staticmethod
     def _course_in(day: date, days: int) -> Case:
@@ -191,7 +171,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def needing_coordination(self, day: date) -> MeasureQuerySet:
         """Open measures on which a unit's last word asks the leading group to step in."""
-        asking = Assignment.objects.named(day).as_of(day).needing_coordination(day)
+        asking = Assignment.objects.as_of(day).named(day).needing_coordination(day)
         return self.filter(Exists(asking.filter(measure=OuterRef("pk"))))
 
     def with_last_report(self, day: date) -> MeasureQuerySet:
@@ -213,7 +193,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
 
     def with_parts(self, day: date, plan: Plan | None = None) -> MeasureQuerySet:
         """Loads every measure's units as ``parts``, in the order of the text, with what they have reported."""
-        rows = Assignment.objects.named(day).with_reporting(day, plan).select_related("department")
+        rows = Assignment.objects.with_reporting(day, plan).named(day).select_related("department")
         parts = rows.order_by("position", "pk")
         return self.prefetch_related(Prefetch("assignments", queryset=parts, to_attr="parts"))
 
@@ -227,8 +207,8 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return self.order_by(days.desc(nulls_last=True), "number")
 
     def longest_overdue(self, day: date) -> MeasureQuerySet:
-        """The overdue ones, the most days late first."""
-        rows: Any = self.unterminated(day).with_course(day)
+        """The overdue ones, the most days late first. Wants ``with_course``."""
+        rows: Any = self.unterminated(day)
         overdue: MeasureQuerySet = rows.filter(course=Course.OVERDUE).order_by("effective_due_on", "number")
         return overdue
 
@@ -240,10 +220,31 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         return self.filter(Exists(Extension.objects.narrowed(day, repeated=True).filter(measure=OuterRef("pk"))))
 
     def with_extension_waiting(self, day: date) -> MeasureQuerySet:
-        return self.filter(Exists(Extension.objects.waiting_on(day).filter(measure=OuterRef("pk"))))
+        return self.filter(Exists(Extension.objects.to_decide(day).filter(measure=OuterRef("pk"))))
 
 
 class MeasureManager(models.Manager.from_queryset(MeasureQuerySet)):  # type: ignore[misc]
+    as_of = kept(MeasureQuerySet.as_of)
+    lights = kept(MeasureQuerySet.lights)
+    with_course = kept(MeasureQuerySet.with_course)
+
+    def count_by_course(self, plan: Plan, days: Sequence[date]) -> dict[date, Counter[str]]:
+        """How many of ``plan`` stood in which ``Course`` at the end of each of ``days``; one query however many."""
+        numbers: dict[date, Counter[str]] = {day: Counter() for day in days}
+        asked = [
+            self.with_course(day)
+            .filter(plan=plan)
+            .unterminated(day)
+            .order_by()
+            .annotate(day=Value(day, output_field=DateField()))
+            .values("day", "course")
+            .annotate(number=Count("pk"))
+            for day in days
+        ]
+        for row in asked[0].union(*asked[1:], all=True) if asked else ():
+            numbers[row["day"]][row["course"]] += row["number"]
+        return numbers
+
     def get_by_natural_key(self, plan: str, number: int) -> Measure:
         return self.get(plan__slug=plan, number=number)
 
@@ -331,6 +332,10 @@ class Measure(models.Model):
     def is_ongoing_on(self, day: date) -> bool:
         return self.due_on is None or (self.ongoing_from is not None and self.ongoing_from <= day)
 
+    def has_deadline_on(self, day: date) -> bool:
+        """Whether a deadline on ``day`` is one still: the measure neither ongoing nor terminated by then."""
+        return not self.is_ongoing_on(day) and not self.is_terminated_on(day)
+
     def is_terminated_on(self, day: date) -> bool:
         return self.terminated_from is not None and self.terminated_from <= day
 
@@ -350,11 +355,11 @@ class Measure(models.Model):
             original_due_on=self.due_on,
             extension=getattr(row, "last_extension", None),
             due_soon_days=row.due_soon_days,
-            ongoing_from=self.ongoing_from,
             terminated_from=self.terminated_from,
             requested_on=row.requested_on,
             closed_on=getattr(row, "closed_on", None),
             **periods_of(row),
+            **coming_of(row),
             units=len(self.parts),
             reported=self.reported,
         )

@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..timeliness import IN_RANGE, Step
+from ..step import Step
+from ..timeliness import IN_RANGE
 from ..validators import MAX_TEXT, printable
 from .measure import Measure
 
@@ -78,6 +79,7 @@ class Milestone(models.Model):
             issued_on=plan.issued_on,
             due_soon_days=plan.due_soon_days_on(day),
             done_on=entry.done_on if entry else None,
+            terminated_from=self.measure.terminated_from if self.measure.is_terminated_on(day) else None,
         )
 
 

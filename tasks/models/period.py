@@ -22,10 +22,10 @@ Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 
 
 class PeriodQuerySet(models.QuerySet["Period"]):
-    def opened_by(self, day: date) -> PeriodQuerySet:
+    def opened_by(self, day: date | Combinable) -> PeriodQuerySet:
         return self.filter(opens_on__lte=day)
 
-    def fallen_due_by(self, day: date) -> PeriodQuerySet:
+    def fallen_due_by(self, day: date | Combinable) -> PeriodQuerySet:
         """Opened, and their last day to report is over; the latest first."""
         return self.opened_by(day).filter(due_on__lt=day).order_by("-starts_on")
 
@@ -51,22 +51,32 @@ class PeriodQuerySet(models.QuerySet["Period"]):
         The one that ``day`` falls in; the one before while that can still be reported in time and ``part``, a row
         with ``reported_for``, has not, unless its duty began after it.
         """
-        for period in self.opened_by(day).filter(starts_on__lte=day).order_by("-starts_on")[:2][::-1]:
-            if day <= period.ends_on:
-                return period
-            if period.ends_on < part.begun_on:
-                continue
-            if day <= period.due_on and (part.reported_for is None or part.reported_for < period.starts_on):
-                return period
-        return None
+        return asked_among(self.latest_two(day), day, part)
+
+    def latest_two(self, day: date) -> list[Period]:
+        """The period of one plan that runs on ``day``, and the one before; the earlier first."""
+        return list(self.opened_by(day).filter(starts_on__lte=day).order_by("-starts_on")[:2])[::-1]
 
 
-def owed(day: date, plan: object, field: str = "starts_on", *, since: tuple[str, ...] = ()) -> Combinable:
+def asked_among(latest: list[Period], day: date, part: Any) -> Period | None:
+    """``asked_for``, of periods that are known already."""
+    for period in latest:
+        if day <= period.ends_on:
+            return period
+        if period.ends_on < part.begun_on(day):
+            continue
+        if day <= period.due_on and (part.reported_for is None or part.reported_for < period.starts_on):
+            return period
+    return None
+
+
+def owed(day: date | Combinable, plan: object, field: str = "starts_on", *, since: tuple[str, ...] = ()) -> Combinable:
     """
     A date of the period for which reports were due by ``day``; NULL while none has been.
 
-    ``plan`` is the plan itself, or the path to its key from the outer row. ``since`` names days on which the outer
-    row's duty began: a unit that joined, or a measure that became ongoing, after the period's end owes nothing for it.
+    ``day`` may be a column of the outer row. ``plan`` is the plan itself, or the path to its key from the outer row.
+    ``since`` names days on which the outer row's duty began: a unit that joined, or a measure that became ongoing,
+    after the period's end owes nothing for it.
     """
     due = Period.objects.fallen_due_by(day).of_outer_plan(plan)
     for begun_on in since:

@@ -23,6 +23,12 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     def newest_first(self) -> PlanQuerySet:
         return self.order_by("-issued_on", "-pk")
 
+    def current_first(self, day: date) -> PlanQuerySet:
+        """What people come for on ``day`` first: plans in use and issued by then, the newest first; then all others."""
+        is_other = Q(is_being_entered=True) | Q(issued_on__gt=day)
+        last = models.Case(models.When(is_other, then=1), default=0)
+        return self.order_by(last, "is_being_entered", "-issued_on", "-pk")
+
     def with_numbers(self) -> PlanQuerySet:
         """Adds ``measure_count`` and ``section_count``."""
         return self.annotate(

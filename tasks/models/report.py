@@ -30,6 +30,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Recorded by the end of ``day`` and neither withdrawn nor returned by then: those that count."""
         return self.recorded_by(day).filter(Q(void_on__isnull=True) | Q(void_on__gt=day))
 
+    def standing_at(self, moment: Any) -> ReportQuerySet:
+        """Those that counted at a moment: recorded by then and neither withdrawn nor returned by then."""
+        back = Q(void_on__isnull=False, review__decided_at__lte=moment)
+        return self.filter(recorded_at__lte=moment).exclude(back)
+
     def in_effect(self, day: date) -> ReportQuerySet:
         """Those of ``standing`` that wait for no decision at the end of ``day`` and were not returned."""
         decided = Q(review__decision=Decision.ACCEPTED, review__decided_on__lte=day)

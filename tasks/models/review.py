@@ -106,9 +106,8 @@ class Review(models.Model):
         verbose_name = _("审核")
         verbose_name_plural = _("审核")
         ordering = ("-pk",)
-        # Asked for by the request, never by the decision: SQLite would take an index that begins with the decision for
-        # every single part, and walk through all accepted requests there are each time.
-        indexes = (models.Index(fields=("report", "decision", "decided_on"), name="review_of_report"),)
+        # Found by its report, which is unique, and never by the decision: SQLite would take an index that begins with
+        # the decision for every single part, and walk through all accepted requests there are each time.
         constraints = (
             models.CheckConstraint(
                 condition=Q(decision__in=Decision.values),

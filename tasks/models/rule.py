@@ -22,6 +22,10 @@ class RuleQuerySet(models.QuerySet["Rule"]):
         """Those that had come into force by ``day``, the last one last."""
         return self.filter(in_force_on__lte=day).order_by("in_force_on")
 
+    def coming(self, day: date) -> RuleQuerySet:
+        """Those that had been laid down by ``day`` and come into force after it."""
+        return self.filter(recorded_on__lte=day, in_force_on__gt=day)
+
 
 class Rule(models.Model):
     """

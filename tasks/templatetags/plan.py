@@ -12,9 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from ..choices import PRINCIPAL_ROLES, AssignmentRole, Timeliness
+from ..choices import PRINCIPAL_ROLES, AmendmentKind, AssignmentRole, Timeliness
 from ..links import link
 from ..matrix import ROLE_SIGNS
+from ..models import Amendment, Measure
 
 register = template.Library()
 
@@ -56,18 +57,27 @@ def light(timeliness: str, word: str = "") -> SafeString:
 
 
 @register.simple_tag
-def explained(row: Any) -> SafeString:
-    """
-    The light of a measure or part that says why it is what it is, by which rule, and what it turns into: to whoever
-    points at it, and to whoever has it read out.
-    """
+def lapsed(amendment: Amendment, day: date) -> bool:
+    """Whether a change of the plan had been taken back by the end of ``day``."""
+    return amendment.has_lapsed_on(day)
+
+
+@register.simple_tag
+def explanation(row: Any) -> str:
+    """Why the light of a measure or part is what it is, by which rule, and what it turns into."""
     standing = row.light
-    words = _("%(light)s。%(sentence)s规则：%(rule)s下一变化：%(next)s") % {
+    return _("%(light)s。%(sentence)s规则：%(rule)s下一变化：%(next)s") % {
         "light": Timeliness(row.timeliness).label,
         "sentence": standing.sentence(),
         "rule": standing.rule(),
         "next": standing.next_change(),
     }
+
+
+@register.simple_tag
+def explained(row: Any) -> SafeString:
+    """The light of a measure or part with its explanation: for whoever points at it or has it read out."""
+    words = explanation(row)
     shown = light(row.timeliness)
     return format_html('<span class="explained" role="img" aria-label="{}" title="{}">{}</span>', words, words, shown)
 
@@ -138,6 +148,20 @@ def deadline(row: Any) -> SafeString | str:
     if row.effective_due_on == measure.due_on:
         return str(measure.due_on.isoformat())
     return _with_original(row.effective_due_on.isoformat(), measure.due_on)
+
+
+@register.simple_tag(takes_context=True)
+def issued(context: RequestContext, measure: Measure) -> SafeString:
+    """The document's words on who and by when; what a change of the plan has replaced by the day is struck out."""
+    day = context["as_of"].day
+    who, by_when = measure.responsibility_text, measure.timeframe_text
+    changes = list(measure.amendments.counting_on(day).of_kind(AmendmentKind.UNITS).in_order()) if who else []
+    are_others = bool(changes) and changes[-1].units != changes[0].units_before
+    deadline = getattr(measure, "effective_due_on", None)  # of what was closed before it went on it still stands
+    became_ongoing = measure.due_on is not None and measure.is_ongoing_on(day) and deadline is None
+    texts = ((who, are_others), (by_when, became_ongoing))
+    words = (format_html("<del>{}</del>", text) if is_struck else text for text, is_struck in texts if text)
+    return format_html_join(_("；"), "{}", ((each,) for each in words))
 
 
 def _with_original(in_force: str, issued: date) -> SafeString:

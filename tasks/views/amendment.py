@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from .. import permissions
 from ..actions import amendment as actions
 from ..choices import AmendmentKind
-from ..forms.amendment import AmendmentForm, AmendmentsForm, UnitsForms, WordingForm
+from ..forms.amendment import AmendmentForm, AmendmentsForm, UnitsForms, WithdrawalForm, WordingForm
 from ..links import day_of
 from ..models import Amendment, Assignment, Measure, Plan
 from .access import allowed, person
@@ -46,7 +46,12 @@ def amendments(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "tasks/amendment/list.html",
-        {"plan": plan, "filter": {"form": form}, **turned(request, rows, LENGTH)},
+        {
+            "plan": plan,
+            "filter": {"form": form},
+            "may_withdraw": permissions.may_amend(request.user),
+            **turned(request, rows, LENGTH),
+        },
     )
 
 
@@ -57,12 +62,13 @@ def amend(request: HttpRequest, slug: str, number: int, kind: str) -> HttpRespon
     if kind.upper() not in ACTIONS or kind != kind.lower():
         raise Http404
     today = day_of(request).today
+    seen = Amendment.objects.newest_of(slug, number)  # before what it shows: what comes between has not been seen
     measures = Measure.objects.as_of(today).with_parts(today).select_related("plan", "section")
     measure: Any = get_object_or_404(measures, plan__slug=slug, number=number)
     form_class = WordingForm if kind.upper() == AmendmentKind.WORDING else AmendmentForm
     units = _units(request, measure, today) if kind.upper() == AmendmentKind.UNITS else None
     if request.method != "POST":
-        form = form_class(initial={"in_force_on": today, "wording": measure.wording_in_force})
+        form = form_class(initial={"in_force_on": today, "wording": measure.wording_in_force, "seen": seen})
         return _page(request, measure, kind, form, units)
     form = form_class(request.POST)
     if not all([form.is_valid(), units is None or units.is_valid()]):
@@ -72,6 +78,10 @@ def amend(request: HttpRequest, slug: str, number: int, kind: str) -> HttpRespon
         amendment = ACTIONS[kind.upper()](
             by=person(request), measure=measure, now=timezone.now(), **form.cleaned_data, **more
         )
+    except actions.Superseded as superseded:
+        form = form.again(superseded.newer)
+        form.add_error(None, superseded.args[0])
+        return _page(request, measure, kind, form, units, status=409, newer=superseded.newer)
     except actions.NotTaken as refusal:
         form.add_error(None, refusal.args[0])
         return _page(request, measure, kind, form, units, status=409)
@@ -83,15 +93,53 @@ def amend(request: HttpRequest, slug: str, number: int, kind: str) -> HttpRespon
     return redirect(measure)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(permissions.may_amend)
+def withdraw(request: HttpRequest, slug: str, number: int, key: int) -> HttpResponse:
+    """The form with which a change that does not count yet is taken back."""
+    rows = Amendment.objects.with_recorder().select_related("measure__plan")
+    amendment = get_object_or_404(rows, pk=key, measure__plan__slug=slug, measure__number=number)
+    form = WithdrawalForm(request.POST if request.method == "POST" else None)
+    why_not = actions.why_not_withdraw(amendment, day_of(request).today)
+    status = 409 if why_not and form.is_bound else 422 if form.is_bound else 200
+    if not why_not and form.is_valid():
+        try:
+            actions.withdraw(
+                by=person(request), amendment=amendment, reason=form.cleaned_data["lapse_reason"], now=timezone.now()
+            )
+        except actions.NotTaken as refusal:
+            why_not, status = refusal.args[0], 409
+        else:
+            words = {"measure": amendment.measure, "kind": amendment.get_kind_display()}
+            messages.success(request, _("%(measure)s的%(kind)s已撤销，不再施行。") % words)
+            return redirect(amendment.measure)
+    context = {
+        "plan": amendment.measure.plan,
+        "amendment": amendment,
+        "listed": [amendment],
+        "form": form,
+        "why_not": why_not,
+    }
+    return render(request, "tasks/amendment/withdraw.html", context, status=status)
+
+
 def _units(request: HttpRequest, measure: Measure, today: Any) -> Any:
-    if request.method == "POST":
-        return UnitsForms(request.POST)
     named = Assignment.objects.named(today).filter(measure=measure).order_by("position", "pk")
-    return UnitsForms(initial=[{"department": part.department_id, "role": part.role} for part in named])
+    keys = [part.department_id for part in named]
+    if request.method == "POST":
+        return UnitsForms(request.POST, named=keys)
+    return UnitsForms(initial=[{"department": part.department_id, "role": part.role} for part in named], named=keys)
 
 
 def _page(
-    request: HttpRequest, measure: Any, kind: str, form: AmendmentForm, units: Any, *, status: int = 200
+    request: HttpRequest,
+    measure: Any,
+    kind: str,
+    form: AmendmentForm,
+    units: Any,
+    *,
+    status: int = 200,
+    newer: Amendment | None = None,
 ) -> HttpResponse:
     context = {
         "plan": measure.plan,
@@ -101,5 +149,6 @@ def _page(
         "kinds": [(each.value.lower(), each.label) for each in AmendmentKind],
         "form": form,
         "units": units,
+        "newer": newer,
     }
     return render(request, "tasks/amendment/form.html", context, status=status)

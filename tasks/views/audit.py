@@ -15,8 +15,8 @@ from ..excel import audit as workbooks
 from ..forms.audit import AuditForm
 from ..links import day_of
 from .access import allowed, person
+from .export import XLSX
 from .ledger import tidied, turned
-from .measure import XLSX
 
 LENGTH = 50  # rows on a page
 MOST_ROWS = 10_000  # in one workbook; more are asked for in pieces

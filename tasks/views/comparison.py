@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -18,8 +19,8 @@ from ..forms.comparison import FIRST, LAST, ComparisonForm
 from ..links import day_of
 from ..models import Plan, Snapshot
 from .access import allowed, person
+from .export import XLSX
 from .ledger import tidied, turned
-from .measure import XLSX
 
 LENGTH = 50  # rows on a page
 SIDES = (FIRST, "from_snapshot", LAST, "to_snapshot")
@@ -59,7 +60,11 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "tasks/comparison/page.html", {"plan": plan, "form": form}, status=400)
     comparison = _comparison(plan, form)
     content = workbooks.workbook(
-        comparison=comparison, exported_by=person(request).name, today=day_of(request).today, **_chosen(form)
+        comparison=comparison,
+        exported_by=person(request).name,
+        exported_at=timezone.now(),
+        today=day_of(request).today,
+        **_chosen(form),
     )
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(comparison))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from .. import permissions
 from ..actions import draft as drafts
@@ -20,6 +22,7 @@ from ..models import Assignment, Draft, Period, Report, Words
 from ..summary import sources
 from .access import person
 
+TYPED = re.compile(r"p(\d{1,18})-token")  # see prefix()
 MOST_PERIODS = 4  # to choose from: the one that runs, and what may still be made up for
 
 
@@ -30,6 +33,7 @@ class Card:
 
     ``asked`` is the period that a report is asked for now (None: a dated part nobody asks about by periods).
     ``newer`` and ``theirs`` are what another has sent or saved meanwhile; ``error`` is why nothing was taken.
+    ``is_lost`` says that the part was the unit's when the page was opened, and is no more.
     """
 
     part: Any
@@ -43,6 +47,7 @@ class Card:
     has_conflict: bool = False
     is_kept: bool = False
     is_open: bool = True
+    is_lost: bool = False
     no_news = NO_NEWS
 
     @property
@@ -85,13 +90,42 @@ def parts_of(request: HttpRequest, day: date) -> list[Any]:
     department = person(request).department
     if department is None:
         return []
-    return with_everything(Assignment.objects.of(department, day), day)
+    return with_everything(Assignment.objects.as_of(day).of(department, day), day)
+
+
+def lost(request: HttpRequest, found: list[Card], day: date) -> list[Card]:
+    """
+    Cards for what the unit was writing on parts that have been terminated or taken from it: typed since the page was
+    opened, or left as a draft before.
+    """
+    department = person(request).department
+    if department is None:
+        return []
+    typed = {int(name[1]) for name in filter(None, map(TYPED.fullmatch, request.POST))}
+    own = Assignment.objects.as_of(day).filter(department=department)
+    left = own.filter(draft__isnull=False).lost_by(day)
+    keys = (typed | set(left.values_list("pk", flat=True))) - {card.part.pk for card in found}
+    if not keys:
+        return []
+    gone = [lose(card) for card in cards(request, with_everything(own.filter(pk__in=keys), day), day)]
+    for card in gone:
+        if card.part.pk not in typed:
+            card.error = str(LEFT)
+    return gone
+
+
+LEFT = _("本任务已终止或不再由本单位承担，这份草稿不能再提交；需要的请自行留存，然后删除草稿。")
+
+
+def lose(card: Card) -> Card:
+    card.is_open, card.is_lost, card.error = False, True, str(drafts.Closed().args[0])
+    return card
 
 
 def with_everything(parts: Any, day: date) -> list[Any]:
+    """``parts`` of ``as_of(day)``, the most pressing first, with all that a page shows of them."""
     rows = (
-        parts.as_of(day)
-        .with_last_report(day)
+        parts.with_last_report(day)
         .with_siblings(day)
         .with_receipt(day)
         .with_newest_report()
@@ -160,7 +194,7 @@ def _periods(part: Any, opened: list[Period], day: date) -> tuple[list[Period], 
 
 def _candidates(part: Any, opened: list[Period], day: date) -> list[Period]:
     """Those of the periods ``opened`` by ``day`` that a report on ``part`` may be for, the latest last."""
-    running = [period for period in opened if period.starts_on <= day and period.ends_on >= part.begun_on]
+    running = [period for period in opened if period.starts_on <= day and period.ends_on >= part.begun_on(day)]
     if part.measure.is_ongoing_on(day):
         return running[-MOST_PERIODS:]
     return [each for each in running[-2:] if each.asks_dated and (day <= each.due_on or not _covers(part, each))]

@@ -49,8 +49,12 @@ def extensions(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def stood(found: Any, day: Any) -> list[tuple[Extension, ExtensionState]]:
-    """Each request with what had become of it by the end of ``day``."""
-    return [(extension, extension.state_on(day)) for extension in found]
+    """Each request with what had become of it by the end of ``day``, and whether it waited for nobody (``is_moot``)."""
+    rows = []
+    for extension in found:
+        extension.is_moot = extension.is_moot_on(day)
+        rows.append((extension, extension.state_on(day)))
+    return rows
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,7 +135,8 @@ def _page(request: HttpRequest, found: Extension, form: DecisionForm, *, status:
     as_of = day_of(request)
     measure = Measure.objects.as_of(as_of.day).with_parts(as_of.day).select_related("plan").get(pk=found.measure_id)
     state = found.state_on(as_of.day)
-    may_act = as_of.is_today and found.state == ExtensionState.PENDING
+    found.is_moot = found.is_moot_on(as_of.day)
+    may_act = as_of.is_today and found.state == ExtensionState.PENDING and not found.is_moot
     context = {
         "plan": measure.plan,
         "measure": measure,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -15,8 +16,8 @@ from ..links import day_of
 from ..matrix import ROLE_SIGNS, matrix, measures_of
 from ..models import Assignment, Plan
 from .access import allowed, person
+from .export import XLSX
 from .ledger import answer, chips, tidied, turned
-from .measure import XLSX
 
 LENGTH = 100  # measures on a page
 MOST_EXPORTED = 2000  # measures in a workbook: a sheet of as many rows and hundreds of columns is what Excel bears
@@ -24,7 +25,7 @@ MOST_EXPORTED = 2000  # measures in a workbook: a sheet of as many rows and hund
 
 def _filtered(request: HttpRequest, plan: Plan) -> MatrixFilter:
     day = day_of(request).day
-    parts = Assignment.objects.named(day).filter(measure__plan=plan).as_of(day, plan).with_members(day)
+    parts = Assignment.objects.as_of(day, plan).named(day).filter(measure__plan=plan).with_members(day)
     rows = parts.select_related("measure__section", "department").in_text_order()
     return MatrixFilter(request.GET, plan=plan, day=day, queryset=rows)
 
@@ -68,6 +69,7 @@ def export(request: HttpRequest, slug: str) -> HttpResponse:
         matrix=matrix(filterset.qs, measures),
         as_of=day,
         exported_by=person(request).name,
+        exported_at=timezone.now(),
         conditions=[(label, value) for _name, label, value in filterset.conditions],
     )
     response = HttpResponse(content, content_type=XLSX)

@@ -1,4 +1,4 @@
-"""The ledger of measures, its workbook, and one measure."""
+"""The ledger of measures, and one measure."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from .. import permissions
 from ..charts import states
 from ..choices import ExtensionState
-from ..excel import ledger as workbooks
 from ..filters import MeasureFilter
 from ..links import day_of
 from ..models import Assignment, Measure, Plan, Review
 from ..timeline import events
-from .access import allowed, person
+from .access import allowed
 from .extension import stood
 from .indicator import fresh
 from .ledger import answer, chips, page_of, tidied
 from .milestone import steps
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filtered(request: HttpRequest, plan: Plan, measures: Any) -> MeasureFilter:
@@ -37,7 +33,7 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
         return short
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
-    filterset = _filtered(request, plan, plan.measures.as_of(day, plan).with_parts(day, plan))
+    filterset = _filtered(request, plan, Measure.objects.as_of(day, plan).filter(plan=plan).with_parts(day, plan))
     context = {
         "plan": plan,
         "filter": filterset,
@@ -49,49 +45,30 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = get_object_or_404(Plan, slug=slug)
-    day = day_of(request).day
-    filterset = _filtered(request, plan, plan.measures.as_of(day, plan))
-    if not filterset.form.is_valid():
-        # A workbook cannot explain why it is empty: the page can.
-        return render(request, "tasks/measure/export_refused.html", {"plan": plan, "filter": filterset}, status=400)
-    content = workbooks.workbook(
-        plan=plan,
-        measures=filterset.qs,
-        as_of=day,
-        exported_by=person(request).name,
-        conditions=[(label, value) for _name, label, value in filterset.conditions],
-    )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(plan, day))
-    return response
-
-
-@require_safe
 @allowed(permissions.may_read)
 def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     as_of = day_of(request)
     measures = Measure.objects.as_of(as_of.day).with_parts(as_of.day).select_related("plan", "section")
     found = get_object_or_404(measures, plan__slug=slug, number=number)
     parts = list(
-        Assignment.objects.named(as_of.day)
+        Assignment.objects.as_of(as_of.day)
+        .named(as_of.day)
         .filter(measure=found)
-        .as_of(as_of.day)
         .with_last_report(as_of.day)
         .with_receipt(as_of.day)
+        .with_return(as_of.day)
         .select_related("measure__plan", "department")
         .with_members(as_of.day)
         .order_by("position", "pk")
     )
     milestones, indicators = steps(found, as_of.day), states(found, as_of.day)
-    is_open = found.requested_on is None and not found.is_terminated_on(as_of.day)
-    is_marked = as_of.is_today and bool(milestones or indicators) and not found.is_terminated_on(as_of.day)
+    is_taken = as_of.is_today and not found.is_terminated_on(as_of.day)
+    is_marked = is_taken and bool(milestones or indicators)
     answers = is_marked and permissions.answering_department(request.user, found) is not None
     extensions = stood(found.extensions.asked_by(as_of.day).with_request().in_order(), as_of.day)
-    pending = [each for each, state in extensions if state == ExtensionState.PENDING]
+    pending = [each for each, state in extensions if state == ExtensionState.PENDING and not each.is_moot]
     waiting = Review.objects.pending().of_measure(found).with_request()
+    now_its = {part.department_id: part.get_role_display() for part in parts}
     return render(
         request,
         "tasks/measure/detail.html",
@@ -101,12 +78,16 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "parts": parts,
             "extensions": extensions,
             "amendments": found.amendments.recorded_by(as_of.day).with_recorder().select_related("measure").in_order(),
-            "gone": found.assignments.gone_by(as_of.day).select_related("department"),
-            "may_amend": as_of.is_today and is_open and permissions.may_amend(request.user),
-            "to_decide": [
-                each for each in pending if as_of.is_today and permissions.may_decide_extension(request.user, each)
+            "gone": [
+                (each, now_its.get(each.department_id, ""))
+                for each in found.assignments.gone_by(as_of.day).select_related("department")
             ],
-            "may_ask_for_time": as_of.is_today and permissions.may_ask_for_time(request.user, found),
+            "may_withdraw": permissions.may_amend(request.user),
+            "may_amend": is_taken and found.requested_on is None and permissions.may_amend(request.user),
+            "to_decide": [
+                each for each in pending if is_taken and permissions.may_decide_extension(request.user, each)
+            ],
+            "may_ask_for_time": is_taken and permissions.may_ask_for_time(request.user, found),
             "milestones": milestones,
             "may_mark": is_marked and (answers or permissions.may_take_back(request.user)),
             "may_take_back": is_marked and permissions.may_take_back(request.user),
@@ -118,10 +99,10 @@ def measure(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 part
                 for named in parts
                 for part in (named, *named.member_rows)
-                if as_of.is_today and permissions.may_report(request.user, part)
+                if is_taken and permissions.may_report(request.user, part)
             ],
             "to_review": [
-                review for review in waiting if as_of.is_today and permissions.may_review(request.user, review.report)
+                review for review in waiting if is_taken and permissions.may_review(request.user, review.report)
             ],
             "may_use_panel": permissions.may_use_panel(request.user),
         },

@@ -21,7 +21,8 @@ from ..actions import milestone as actions
 from ..forms.milestone import MilestoneForm
 from ..links import day_of
 from ..models import Evidence, Measure, Milestone, MilestoneEntry
-from ..timeliness import Step, local_day
+from ..step import Step
+from ..timeliness import local_day
 from .access import allowed, person
 
 

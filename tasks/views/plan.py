@@ -1,6 +1,5 @@
 """The way in, the list of plans, and one plan's dashboard."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from .. import permissions
 from ..comparison import since_last
 from ..dashboard import dashboard
 from ..dashboard.slides import deck
-from ..links import day_of, link
+from ..links import day_of, link, way_in
 from ..models import Plan, demonstration_mark, units_of
 from .access import allowed
 
@@ -22,19 +21,27 @@ RUNS_OUT = timedelta(days=60)
 @require_safe
 @allowed(permissions.may_read)
 def home(request: HttpRequest) -> HttpResponse:
-    plan = Plan.objects.newest_first().first()
+    as_of = way_in(request)
+    plan = Plan.objects.current_first(as_of.day).first()
     if plan is None:
-        return render(request, "tasks/plan/none.html")
-    as_of, mark = day_of(request), demonstration_mark()
-    if mark is not None and "as_of" not in request.GET:
-        as_of = replace(as_of, day=mark.last_day)  # made-up data say nothing of today
+        return render(request, "tasks/plan/none.html", _doors(request))
     return redirect(link(as_of, "plan", plan.slug))
 
 
 @require_safe
 @allowed(permissions.may_read)
 def plans(request: HttpRequest) -> HttpResponse:
-    return render(request, "tasks/plan/list.html", {"plans": Plan.objects.newest_first().with_numbers()})
+    context = {"plans": Plan.objects.newest_first().with_numbers(), **_doors(request)}
+    return render(request, "tasks/plan/list.html", context)
+
+
+def _doors(request: HttpRequest) -> dict[str, bool]:
+    """By which ways this person may bring in a plan."""
+    user = request.user
+    return {
+        "may_import_plan": permissions.may_import_plan(user),
+        "may_move_plans": permissions.may_move_plans(user),
+    }
 
 
 @require_safe
@@ -51,6 +58,7 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
             "empty_collectives": units_of(found, as_of.day).without_members(as_of.day),
             "since_last": since_last(found, as_of.day),
             "may_export": permissions.may_export(request.user),
+            "may_move_plans": permissions.may_move_plans(request.user),
             "may_register_members": permissions.may_manage_members(request.user),
             # Nobody goes on reporting after the last day of made-up data.
             "periods_run_out": permissions.may_manage_periods(request.user)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +21,7 @@ from ..actions import report as actions
 from ..choices import Urgency
 from ..forms.report import ReportForm
 from ..links import day_of
-from ..models import Assignment, Draft, Report
+from ..models import Assignment, Draft, Plan, Report
 from ..summary import compiled, sources
 from . import desk
 from .access import allowed, person
@@ -38,6 +41,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     """
     as_of = day_of(request)
     found = desk.cards(request, desk.parts_of(request, as_of.day), as_of.day)
+    if as_of.is_today:
+        found = desk.lost(request, found, as_of.day) + found
     if request.method != "POST":
         return _all(request, found)
     if not as_of.is_today:
@@ -46,7 +51,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not failed:
         return redirect("mine")
     fresh = desk.cards(request, desk.parts_of(request, as_of.day), as_of.day)
-    return _all(request, [failed.get(card.part.pk, card) for card in fresh], status=422)
+    fresh = desk.lost(request, fresh, as_of.day) + fresh
+    shown = [failed.pop(card.part.pk, card) for card in fresh]
+    return _all(request, [*failed.values(), *shown], status=422)
 
 
 def _handle(request: HttpRequest, found: list[Card], act: str) -> dict[int, Card]:
@@ -59,7 +66,8 @@ def _handle(request: HttpRequest, found: list[Card], act: str) -> dict[int, Card
         form = desk.bound(request, card, is_draft=True)
         if not card.is_open:
             if desk.says_more(card, form):
-                card.form, card.error = form, _("您填写期间，本单位部分已办结，以下内容没有提交。")
+                card.form = form
+                card.error = card.error or _("您填写期间，本单位部分已办结，以下内容没有提交。")
                 failed[card.part.pk] = card
             continue
         is_chosen = only == str(card.part.pk) if only else act == "submit" and form.is_complete
@@ -73,7 +81,7 @@ def _handle(request: HttpRequest, found: list[Card], act: str) -> dict[int, Card
             continue
         if result is None:
             failed[card.part.pk] = card
-    _tell(request, sent, kept, len(failed))
+    _tell(request, sent, kept, len(failed), drafted=any(card.draft is not None and card.is_open for card in found))
     return failed
 
 
@@ -82,7 +90,7 @@ def _chosen_form(request: HttpRequest, card: Card, act: str) -> ReportForm:
     return form.with_no_news() if act == "unchanged" else form
 
 
-def _tell(request: HttpRequest, sent: int, kept: int, failed: int) -> None:
+def _tell(request: HttpRequest, sent: int, kept: int, failed: int, *, drafted: bool = False) -> None:
     if sent:
         messages.success(request, ngettext("已提交%(n)d项。", "已提交%(n)d项。", sent) % {"n": sent})
     if kept:
@@ -91,21 +99,52 @@ def _tell(request: HttpRequest, sent: int, kept: int, failed: int) -> None:
         words = ngettext("有%(n)d项未能提交或保存，请查看。", "有%(n)d项未能提交或保存，请查看。", failed)
         messages.warning(request, words % {"n": failed})
     elif not sent and not kept:
-        messages.info(request, _("没有需要保存或提交的内容。"))
+        saved, nothing = _("没有新的改动；此前写的内容已自动保存为草稿。"), _("没有需要保存或提交的内容。")
+        messages.info(request, saved if drafted else nothing)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What a unit owes in one plan: how much, how much of that is reported, and how much is drafted."""
+
+    plan: Plan | None
+    cards: list[Card]
+
+    @property
+    def owed(self) -> list[Card]:
+        return [card for card in self.cards if card.is_owed]
+
+    @property
+    def periods(self) -> list[str]:
+        return sorted({str(card.asked) for card in self.owed})
+
+    @property
+    def reported(self) -> int:
+        return sum(card.is_reported for card in self.owed)
+
+    @property
+    def drafts(self) -> int:
+        return sum(card.draft is not None and not card.is_lost for card in self.cards)
+
+
+def _by_plan(found: list[Card]) -> Iterable[tuple[Plan | None, Iterable[Card]]]:
+    """The cards of each plan, the newest first; of no plan where there are no cards."""
+    if not found:
+        return [(None, [])]
+    rows = sorted(found, key=lambda card: (card.part.measure.plan.issued_on, card.part.measure.plan_id), reverse=True)
+    return groupby(rows, key=lambda card: card.part.measure.plan)
 
 
 def _all(request: HttpRequest, found: list[Card], *, status: int = 200) -> HttpResponse:
-    owed = [card for card in found if card.is_owed]
     context = {
         "department": person(request).department,
         "cards": found,
-        "steps": _steps(found),
-        "periods": sorted({str(card.asked) for card in owed}),
-        "owed": len(owed),
-        "reported": sum(card.is_reported for card in owed),
+        "plans": list({card.part.measure.plan_id: card.part.measure.plan for card in found}.values()),
+        "sums": [Sum(plan, list(cards)) for plan, cards in _by_plan(found)],
+        "steps": _steps([card for card in found if not card.is_lost]),
         "has_failed": status != 200,
-        "drafts": sum(card.draft is not None for card in found),
-        "complete": sum(card.draft is not None and card.draft.is_complete for card in found),
+        "drafts": sum(card.draft is not None and not card.is_lost for card in found),
+        "complete": sum(card.draft is not None and card.draft.is_complete and not card.is_lost for card in found),
         "unsigned": [card.part for card in found if card.is_open and card.part.signed_on is None],
     }
     return render(request, "tasks/report/mine.html", context, status=status)
@@ -125,10 +164,17 @@ def _steps(found: list[Card]) -> list[dict[str, object]]:
 
 
 def _part(request: HttpRequest, pk: int) -> Any:
-    """The part, for somebody who may report on it; for everybody else there is no such page."""
+    """
+    The part, for somebody who may report on it; for everybody else there is no such page, except to give back what
+    was typed on a part that has been taken from the unit meanwhile.
+    """
     day = day_of(request).day
-    found = desk.with_everything(Assignment.objects.filter(pk=pk), day)
-    if not found or not permissions.may_report(request.user, found[0]):
+    found = desk.with_everything(Assignment.objects.as_of(day).filter(pk=pk), day)
+    is_typed = request.method == "POST"
+    if not found or not (
+        permissions.may_report(request.user, found[0])
+        or (is_typed and permissions.has_reported_for(request.user, found[0]))
+    ):
         raise Http404
     return found[0]
 
@@ -142,6 +188,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, card)
     act = request.POST.get("do", "submit")
+    if part.until is not None:
+        card.form = desk.bound(request, card, is_draft=True)
+        return _page(request, desk.lose(card), status=409)
     if act == "save":
         if desk.keep(request, card, desk.bound(request, card, is_draft=True)):
             messages.info(request, _("%(measure)s的草稿已保存。") % {"measure": part.measure})
@@ -198,12 +247,16 @@ def _page(request: HttpRequest, card: Card, *, status: int = 200) -> HttpRespons
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps what is being typed; answers with what to say beside it, and with the draft's new marks."""
     part = Assignment.objects.select_related("measure__plan", "department", "draft__saved_by").filter(pk=pk).first()
-    if part is None or not permissions.may_report(request.user, part):
+    if part is None or not (
+        permissions.may_report(request.user, part) or permissions.has_reported_for(request.user, part)
+    ):
         raise Http404
     single = f"{desk.prefix(part)}-token" not in request.POST
     card = desk.card_while_typing(part, day_of(request).day, single=single)
     form = desk.bound(request, card, is_draft=True)
-    if desk.says_more(card, form):
+    if part.until is not None:
+        desk.lose(card)
+    elif desk.says_more(card, form):
         desk.keep(request, card, form)
     return render(request, "tasks/report/saved.html", {"card": card, "part": part})
 
@@ -212,7 +265,9 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
 @allowed(permissions.has_own_duties)
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws a draft away; the part itself stays as it was."""
-    part = _part(request, pk)
+    part = get_object_or_404(Assignment.objects.select_related("measure__plan", "department"), pk=pk)
+    if not permissions.may_discard(request.user, part):
+        raise Http404
     version = request.POST.get("version", "")
     try:
         drafts.discard(

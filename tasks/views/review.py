@@ -19,7 +19,7 @@ from ..choices import Decision, ReportAct
 from ..forms.review import Chosen, DecidedForm, QueueForm, ReviewForm
 from ..links import day_of
 from ..models import Assignment, Extension, Report, Review, with_wording
-from ..queue import company_of, others_of, queue_of
+from ..queue import company_of, queue_of
 from ..states import allows
 from .access import allowed, person
 from .ledger import tidied, turned
@@ -134,9 +134,10 @@ def _page(request: HttpRequest, pk: int, form: ReviewForm, *, status: int = 200)
         return render(request, "tasks/review/not_yet.html", {"plan": report.assignment.measure.plan})
     measure, state = report.assignment.measure, report.state(day)
     part = Assignment.objects.as_of(day).with_members(day).select_related("department", "measure__plan")
-    others = others_of(report.assignment, day).as_of(day).with_members(day).with_last_report(day)
+    others = Assignment.objects.as_of(day).beside(report.assignment, day).with_members(day).with_last_report(day)
     said = [(each, each.state(day)) for each in report.assignment.reports.told_by(day) if each.pk != report.pk]
-    open_still = allows(state, ReportAct.ACCEPT)
+    is_terminated = measure.is_terminated_on(day)
+    open_still = allows(state, ReportAct.ACCEPT) and not is_terminated
     context = {
         "plan": measure.plan,
         "measure": measure,
@@ -152,6 +153,7 @@ def _page(request: HttpRequest, pk: int, form: ReviewForm, *, status: int = 200)
         "form": form,
         "review": getattr(report, "review", None) if report.is_decided(day) else None,
         "is_open": open_still,
+        "is_terminated": is_terminated,
         "may_decide": open_still and as_of.is_today and permissions.may_review(request.user, report),
         "why_not": permissions.why_not_review(request.user, report),
     }

@@ -22,8 +22,8 @@ from ..links import day_of
 from ..models import Plan, Snapshot
 from ..snapshot import is_listed, read
 from .access import allowed, person
+from .export import XLSX
 from .ledger import tidied, turned
-from .measure import XLSX
 
 LENGTH = 100  # rows on a page
 

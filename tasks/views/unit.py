@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
 from ..links import day_of
-from ..models import Assignment, Plan, units_involved
+from ..models import Assignment, Plan, units_involved, with_wording
+from ..periods import periods_of_unit
 from ..timeline import events_of_unit
-from ..units import unit_page, unit_rows
+from ..units import Given, owed_reports, unit_page, unit_rows
 from .access import allowed
 from .ledger import turned
 
 LENGTH = 20  # events on a page
+REPORTS = 100  # owed reports on a page
+STEPS = {
+    Given.OWED: _("应报"),
+    Given.IN_TIME: _("按期"),
+    Given.LATE: _("迟报"),
+    Given.NO: _("未报"),
+    Given.SILENCE: _("有沉默天数"),
+}
 
 
 @require_safe
@@ -22,9 +32,8 @@ LENGTH = 20  # events on a page
 def units(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     day = day_of(request).day
-    rows = unit_rows(
-        plan, Assignment.objects.filter(measure__plan=plan).in_force(day).unterminated(day).as_of(day, plan)
-    )
+    parts = Assignment.objects.as_of(day, plan).filter(measure__plan=plan)
+    rows = unit_rows(plan, parts.in_force(day).unterminated(day))
     context = {
         "plan": plan,
         "named": [row for row in rows if row.named.total],
@@ -49,3 +58,39 @@ def unit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         **turned(request, events_of_unit(found, plan, day), LENGTH),
     }
     return render(request, "tasks/unit/detail.html", context)
+
+
+@require_safe
+@allowed(permissions.may_read)
+def reporting(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """
+    The reports that one unit owed, which its table of reliability counts: of the periods that are over, or of one
+    ``period``; ``reported`` is of ``Given``.
+    """
+    plan = get_object_or_404(Plan, slug=slug)
+    found = get_object_or_404(units_involved(plan), pk=pk)
+    day = day_of(request).day
+    rows = periods_of_unit(found, plan, day)
+    period = None
+    if key := request.GET.get("period", ""):
+        period = next((row.period for row in rows if str(row.period.pk) == key), None)
+        if period is None:
+            raise Http404
+    chosen = [row for row in rows if (not row.is_before_due if period is None else row.period == period)]
+    lists = owed_reports(chosen)
+    asked = request.GET.get("reported", "")
+    shown = Given(asked) if asked in set(Given) else Given.OWED
+    context = turned(request, lists[shown], REPORTS)
+    keys = {owed.part for owed in context["page"].object_list}
+    parts = Assignment.objects.filter(pk__in=keys).select_related("measure", "department")
+    by_key = {part.pk: part for part in with_wording(parts, day)}
+    context |= {
+        "plan": plan,
+        "unit": found,
+        "period": period,
+        "steps": [(given.value, label, len(lists[given])) for given, label in STEPS.items()],
+        "shown": shown.value,
+        "rows": [(owed, by_key[owed.part], STEPS[owed.given]) for owed in context["page"].object_list],
+        "days": sum(owed.days for owed in lists[shown]),
+    }
+    return render(request, "tasks/unit/reporting.html", context)

@@ -28,7 +28,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="only pages with this in their name")
     parser.add_argument("--reports", type=int, default=24, help="reports of each part (default 24)")
     parser.add_argument("--database", default="", help="address of a PostgreSQL that lets databases be made")
-    parser.add_argument("--no-exports", action="store_true", help="leave the workbook out")
+    parser.add_argument("--indexes", action="store_true", help="ask the smallest plan with and without each index")
+    parser.add_argument("--no-exports", action="store_true", help="leave the workbooks out")
+    parser.add_argument("--no-pages", action="store_true", help="leave the pages out")
     found = parser.parse_args()
     try:
         found.sizes = [int(size.replace("_", "")) for size in found.sizes.split(",")]

@@ -25,12 +25,11 @@ from django.utils import timezone
 
 from departments.models import User
 
-from . import data
+from . import data, exports, indexes
 
 LEAST_ROUNDS = 5
 MOST_SECONDS = 12  # for one page at one size; slow pages get fewer rounds
 SLOWEST_SECONDS = 30  # where even the least number of rounds would take too long
-EXPORTS_UP_TO = 4_200
 
 
 LEDGER = f"/plans/{data.SLUG}/measures/"
@@ -77,7 +76,6 @@ PAGES = (
     Page("my items, 31 parts", "/mine/", reporter=True),
 )
 COMPARED = {EMPTY, PLAIN_20, PLAIN_50, UNITS_20, UNITS_50}
-EXPORT = Page("workbook of the ledger", f"{LEDGER}export.xlsx")
 
 FIRST = connection.settings_dict["NAME"]
 MADE: list[str] = []  # databases on a PostgreSQL server, to be dropped at the end
@@ -153,13 +151,21 @@ def everything(folder: Path, options: argparse.Namespace, out: TextIO) -> None:
         name = str(folder / f"{size}.sqlite3") if connection.vendor == "sqlite" else f"{folder.name}-{size}"
         servers[size] = Server(made(name), size, options.reports)
         print(f"made a plan of {size:,} measures in {time.perf_counter() - begun:.0f} s", file=out, flush=True)
+    if options.indexes:
+        servers[min(servers)].use()
+        indexes.everything(out)
+    if not options.no_pages:
+        pages_of(servers, options, out)
+    if not options.no_exports:
+        exports.everything(servers, folder, out)
+
+
+def pages_of(servers: dict[int, Server], options: argparse.Namespace, out: TextIO) -> None:
     pages = [page for page in PAGES if options.only in page.name or page.name in COMPARED]
     queries = {(page.name, size): server.queries(page) for size, server in servers.items() for page in pages}
     times = take_turns(servers, pages, options.rounds)
     table(pages, times, queries, options.sizes, out)
     checks(times, options.sizes, out)
-    if not options.no_exports:
-        exports(servers, out)
 
 
 def made(name: str) -> str:
@@ -235,12 +241,3 @@ def checks(times: Times, sizes: list[int], out: TextIO) -> None:
         if " a year ago" in name and now and not name.startswith("comparison"):
             ratio = statistics.median(then) / statistics.median(now)
             print(f"{name}, {size:,} measures: {ratio:.2f} × today (aim: at most 1.5)", file=out)
-
-
-def exports(servers: dict[int, Server], out: TextIO) -> None:
-    """Once each: a workbook takes long enough for one request to say how long."""
-    for size, server in servers.items():
-        if size <= EXPORTS_UP_TO:
-            queries = server.queries(EXPORT)
-            server.use()
-            print(f"{EXPORT.name}, {size:,} measures: {server.get(EXPORT):.2f} s, {queries} queries", file=out)

@@ -1,0 +1,81 @@
+"""Which brackets of a line, and which labels in it, speak of who is responsible and by when."""
+
+from __future__ import annotations
+
+from . import duty
+from .text import outermost, trimmed
+
+ENDS = "。;!?"
+QUOTED = {"《": "》", "“": "”", "「": "」"}
+
+
+def spans(words: str, start: int, end: int) -> list[tuple[int, int]]:
+    """
+    The brackets of responsibilities in a line in plain form, those of titles and quotations aside. A bracket that says
+    no more than when is one only at the end of a sentence: （2025年） in the middle of one belongs to the wording.
+    """
+    quoted = _quoted(words)
+    outer = [span for span in outermost(words[:end]) if span[0] >= start and not quoted[span[0]]]
+    says = [duty.is_duty(words[first + 1 : last]) for first, last in outer]
+    found: list[tuple[int, int]] = []
+    for at, (first, last) in enumerate(outer):
+        after, _end = trimmed(words, last + 1, end)
+        before = trimmed(words, start, first)[1]
+        ends = after == end or words[after] in ENDS or (before > start and words[before - 1] in ENDS)
+        beside = bool(found) and found[-1][1] == before - 1 and (after == end or words[after] != ",")
+        another = at + 1 < len(outer) and outer[at + 1][0] == after and says[at + 1]
+        if says[at] and (ends or beside or another or not duty.is_time(words[first + 1 : last])):
+            found.append((first, last))
+    return found
+
+
+def _quoted(words: str) -> list[bool]:
+    """Of each character whether it stands in 《》 or “”."""
+    waiting: list[str] = []
+    found = []
+    for letter in words:
+        if waiting and letter == waiting[-1]:
+            waiting.pop()
+        found.append(bool(waiting))
+        if letter in QUOTED:
+            waiting.append(QUOTED[letter])
+    # A mark that is never closed opens nothing.
+    return found if not waiting else [False] * len(words)
+
+
+def inline_label(words: str, at: int) -> int:
+    """Where 牵头单位： and the like begin in a line, outside of brackets and after the end of a sentence."""
+    inside = iter(outermost(words))
+    span = next(inside, None)
+    for match in duty.COLON.finditer(words, at):
+        while span and span[1] < match.start():
+            span = next(inside, None)
+        if span and span[0] < match.start():
+            continue
+        before = trimmed(words, at, match.start())[1]
+        if before > at and words[before - 1] in "。;).,!—":
+            return match.start()
+        if match["open"] or (before > at and before < match.start()):  # 【责任单位】, or a label after blanks
+            return match.start()
+    return len(words)
+
+
+def ends_in_duty(words: str) -> bool:
+    """Whether a line ends in a bracket of responsibilities."""
+    start, end = trimmed(words, 0, len(words), "。;")
+    if not words.endswith(")", start, end):
+        return False
+    found = spans(words, start, end)
+    return bool(found) and found[-1][1] == end - 1
+
+
+def all_duty(words: str) -> tuple[int, int] | None:
+    """The bracket of responsibilities that a line consists of; None where there is more, or less."""
+    start, end = trimmed(words, 0, len(words), "。;")
+    is_one = words.startswith("(", start) and spans(words, start, end) == [(start, end - 1)]
+    return (start, end - 1) if is_one else None
+
+
+def has_duty(words: str) -> bool:
+    """Whether a heading says anywhere who is responsible."""
+    return bool(spans(words, 0, len(words))) or inline_label(words, 0) < len(words) or bool(duty.COLON.search(words))
