@@ -145,6 +145,16 @@ class ChangeKind(models.TextChoices):
     SILENT = "silent", _("新增超期未报")
 
 
+class WorkbookKind(models.TextChoices):
+    """Of what a workbook has the rows."""
+
+    MEASURES = "MEASURES", _("任务台账")
+    ASSIGNMENTS = "ASSIGNMENTS", _("责任分工")
+    MATRIX = "MATRIX", _("责任矩阵")
+    COMPARISON = "COMPARISON", _("对比")
+    SNAPSHOT = "SNAPSHOT", _("会议快照")
+
+
 class Course(models.TextChoices):
     """The three courses of a measure: what the trend tells apart."""
 

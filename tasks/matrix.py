@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,14 +66,20 @@ def matrix(parts: Any, measures: Any) -> Matrix:
     """
     shown = list(parts.filter(measure__in=[measure.pk for measure in measures]))
     columns = _columns(parts)
-    by_measure: dict[int, dict[int, Any]] = {}
     for part in shown:
         if part.department_id not in columns:  # given a part between the two questions
             columns[part.department_id] = Column(part.department, 1, 0)
         columns[part.department_id].parts.append(part)
-        by_measure.setdefault(part.measure_id, {})[part.department_id] = part
     ordered = sorted(columns.values(), key=lambda column: (column.unit.position, column.unit.pk))
-    return Matrix(ordered, [_row(cells, ordered) for cells in by_measure.values()])
+    return Matrix(ordered, rows_of(shown, [column.unit.pk for column in ordered]))
+
+
+def rows_of(parts: Iterable[Any], units: Sequence[int]) -> list[Row]:
+    """The measures that ``parts`` are of, in their order, with a cell for each of ``units``, named by their keys."""
+    by_measure: dict[int, dict[int, Any]] = {}
+    for part in parts:
+        by_measure.setdefault(part.measure_id, {})[part.department_id] = part
+    return [_row(cells, units) for cells in by_measure.values()]
 
 
 def _columns(parts: Any) -> dict[int, Column]:
@@ -82,6 +89,6 @@ def _columns(parts: Any) -> dict[int, Column]:
     return {unit.pk: Column(unit, *numbers[unit.pk]) for unit in Department.objects.filter(pk__in=numbers)}
 
 
-def _row(cells: dict[int, Any], columns: list[Column]) -> Row:
+def _row(cells: dict[int, Any], units: Sequence[int]) -> Row:
     first = next(iter(cells.values()))
-    return Row(first.measure, first.wording_in_force, [cells.get(column.unit.pk) for column in columns])
+    return Row(first.measure, first.wording_in_force, [cells.get(unit) for unit in units])

@@ -282,8 +282,8 @@ def a_snapshot(plan: Plan, day: date, taken_on: date | None = None, name: str = 
 def an_export(plan: Plan, by: User, day: date = DUE_ON) -> Export:
     """A workbook of the whole plan that has been begun and nothing more."""
     keys = list(plan.measures.order_by("number").values_list("pk", flat=True))
-    words: dict[str, Any] = {"language": "zh-hans", "conditions": [], "left_out": []}
-    return export_actions.begin(by=by, plan=plan, keys=keys, as_of=day, now=at(day), **words)
+    asked = Export(plan=plan, author=by, keys=keys, as_of=day, language="zh-hans")
+    return export_actions.begin(by=by, export=asked, now=at(day))
 
 
 def the_part(plan: Plan, number: int, unit: str) -> Assignment:

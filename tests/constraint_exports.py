@@ -26,7 +26,7 @@ def piece(*, again: bool = False, **fields: Any) -> ExportPiece:
 
 CASES = {
     "export_done_of_total": Case(
-        "已导出的任务不能多于合计。",
+        "已导出的行数不能多于合计。",
         accepted=[export, lambda: export(done=2)],
         refused=[lambda: export(done=3)],
     ),

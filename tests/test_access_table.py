@@ -102,9 +102,12 @@ def scene(db) -> Scene:
     alone = "home plans mine reviews healthz favicon login logout password_change password_change_done admin:index"
     office = "reviews_accept reviews_decided audit audit_export invitation invitations invitations_export"
     places = {name: reverse(name) for name in f"{alone} {office}".split()}
-    places |= {name: reverse(name, args=[plan.slug]) for name in ("plan", "measures", "export", "assignments")}
-    places |= {"assignments_export": reverse("assignments_export", args=[plan.slug])}
-    places |= {f"{name} unknown": reverse(name, args=["no-plan"]) for name in ("plan", "present", "measures", "export")}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("plan", "measures", "measures_export", "assignments")}
+    places |= {name: reverse(name, args=[plan.slug]) for name in ("assignments_export", "assignments_export_choice")}
+    places |= {
+        f"{name} unknown": reverse(name, args=["no-plan"])
+        for name in ("plan", "present", "measures", "measures_export")
+    }
     places |= {"measure": reverse("measure", args=[plan.slug, 2])}
     marked, counted = a_milestone(parts["own"].measure), an_indicator(parts["own"].measure)
     places |= {
@@ -115,21 +118,29 @@ def scene(db) -> Scene:
     for kind, asking in (("unit", "foreign"), ("office", "office")):
         asked = an_extension(parts[asking].measure, date(2022, 3, 31))
         places |= {f"{name} {kind}": reverse(name, args=[asked.pk]) for name in ("extension", "extension_withdraw")}
-    places |= {name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export", "present")}
+    places |= {
+        name: reverse(name, args=[plan.slug]) for name in ("matrix", "matrix_export", "matrix_export_choice", "present")
+    }
     places |= {"amendment_new": reverse("amendment_new", args=[plan.slug, 2, "wording"])}
     planned = an_amendment(plan.measures.get(number=2), AmendmentKind.TERMINATION, in_force_on=date(2190, 1, 1))
     places |= {"amendment_withdraw": reverse("amendment_withdraw", args=[plan.slug, 2, planned.pk])}
     places |= {name: reverse(name, args=[plan.slug]) for name in ("amendments", "rules")}
-    places |= {name: reverse(name, args=[plan.slug]) for name in ("comparison", "comparison_export", "snapshots")}
+    places |= {
+        name: reverse(name, args=[plan.slug])
+        for name in ("comparison", "comparison_export", "comparison_export_choice", "snapshots")
+    }
     frozen = a_snapshot(plan, date(2021, 12, 1))
-    places |= {name: reverse(name, args=[plan.slug, frozen.pk]) for name in ("snapshot", "snapshot_export")}
+    places |= {
+        name: reverse(name, args=[plan.slug, frozen.pk])
+        for name in ("snapshot", "snapshot_export", "snapshot_export_choice")
+    }
     places |= {"units": reverse("units", args=[plan.slug])}
     places |= {name: reverse(name, args=[plan.slug, own.pk]) for name in ("unit", "unit_reporting")}
     places |= {"section": reverse("section", args=[plan.slug, 1])}
     exported = an_export(plan, supervisor, timezone.localdate())
     jobs = ("export_job", "export_work", "export_download", "export_cancel")
     places |= {name: reverse(name, args=[plan.slug, exported.pk]) for name in jobs}
-    places |= {"export_choice": reverse("export_choice", args=[plan.slug])}
+    places |= {"measures_export_choice": reverse("measures_export_choice", args=[plan.slug])}
     places |= {name: reverse(name, args=[plan.slug, own.pk]) for name in ("unit_export", "unit_export_choice")}
     places |= {f"{name} unknown": reverse(name, args=[plan.slug, 10**6]) for name in ("unit", "section")}
     places |= {"extensions": reverse("extensions", args=[plan.slug])}

@@ -96,8 +96,9 @@ def test_members_parts_are_those_of_the_screen(leader) -> None:
     assert "街道已办。" in [cell.value for cell in sheet(content)[5]]
 
 
-def test_what_a_person_leaves_out_of_that_sheet_is_left_out_here(leader, shipped_plan) -> None:
-    actions.choose(by=User.objects.get(), left_out=["parts.section", "parts", "measures.number"])
+def test_what_a_person_leaves_out_of_it_is_left_out_whatever_is_left_out_of_the_ledger(leader, shipped_plan) -> None:
+    actions.choose(by=User.objects.get(), left_out=["parts.number", "parts"])
+    actions.choose(by=User.objects.get(), left_out=["parts.section", "about"], of="assignments")
 
     heads = [cell.value for cell in sheet(exported(leader, shipped_plan))[4]]
 
@@ -116,19 +117,10 @@ def test_it_comes_back_with_what_was_typed_into_it_and_nothing_else(leader, ship
     assert [(label, old, new) for _cell, label, old, new in changes(upload)] == [("进展情况", "", "已开展宣传。")]
 
 
-def test_too_many_parts_are_refused_in_words_and_a_condition_that_makes_no_sense_too(
-    leader, shipped_plan, monkeypatch
-) -> None:
-    monkeypatch.setattr("tasks.views.assignment.MOST_EXPORTED", 30)
-
-    many = visit(leader, f"{ledger(shipped_plan)}export.xlsx", status=400)
-    wrong = visit(leader, f"{ledger(shipped_plan)}export.xlsx", status=400, section="99")
-
-    assert "责任分工过多，没有导出" in many.words
-    assert "一次最多导出30项责任分工" in many.words
-    assert many.links()["返回责任分工"] == ledger(shipped_plan)
-    assert "筛选条件有误，没有导出" in wrong.words
-    assert len(rows(exported(leader, shipped_plan, section="1"))) <= 30
+def test_conditions_that_make_no_sense_are_refused_in_words(leader, shipped_plan) -> None:
+    for page in ("export.xlsx", "export/"):
+        wrong = visit(leader, f"{ledger(shipped_plan)}{page}", status=400, section="99")
+        assert "筛选条件有误，没有导出" in wrong.words
 
 
 def test_a_reporter_reads_and_does_not_export(shipped_plan) -> None:

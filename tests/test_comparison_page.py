@@ -301,8 +301,8 @@ def test_it_costs_the_same_with_one_change_and_with_three(db) -> None:
         found[rows] = costs
 
     # session, person, roles, plan, snapshots; on each day: extensions granted, measures, parts, units; then the rows of
-    # the list: measures and their parts, or parts (their collectives' members where there are any); the workbook: both,
-    # and the rules of time
+    # the list: measures and their parts, or parts (their collectives' members where there are any); the workbook: what
+    # the person leaves out, both days once more, both lists, the rules of time
     assert Snapshot.objects.count() == 0
     assert found == dict.fromkeys((1, 2, 3), found[1])
-    assert found[1] == [15, 18, 15, 18]
+    assert found[1] == [15, 27, 15, 27]

@@ -27,7 +27,8 @@ COUNTS = re.compile(r"(?:\D*?)(\d+)(?:件|项任务|项分工|个责任单位)?"
 # The kinds of pages that say how things stand; a page that is added belongs here or to those that follow.
 WITH_FIGURES = {"plan", "present", "units", "unit", "section", "matrix", "comparison", "snapshot", "periods"}
 LISTS = {"measures", "assignments", "extensions", "receipts", "period", "unit_reporting", "amendments", "snapshots"}
-SINGLE = {"measure", "assignment", "extension", "rules", "plans", "members", "export_choice"}
+CHOICES = {f"{name}_export_choice" for name in ("measures", "unit", "assignments", "matrix", "comparison", "snapshot")}
+SINGLE = {"measure", "assignment", "extension", "rules", "plans", "members"} | CHOICES
 OF_REVIEWERS = {"reviews", "reviews_decided", "review"}
 KINDS = WITH_FIGURES | LISTS | SINGLE
 FRAMELESS = {"snapshot", "present"}  # frozen on its own day; says its day at the foot of every slide

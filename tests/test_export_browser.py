@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tasks.excel import stretches
+from tasks.excel.workbook import Workbook
 from tasks.models import Export, ExportChoice, Plan
 
 from . import browser
@@ -27,7 +27,7 @@ def test_a_large_ledger_is_made_while_the_page_shows_how_far_it_is(
     plan: Plan, open_window: OpenWindow, today: date, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.EXPORT_AT_ONCE, settings.EXPORT_SECONDS = 10, 0
-    monkeypatch.setattr(stretches, "CHUNK", 15)
+    monkeypatch.setattr(Workbook, "chunk", 15)
     window = open_window(a_leader())
     page = window.goto(f"{plan.get_absolute_url()}measures/")
     page.get_by_role("link", name="选择工作表和列").click()
@@ -53,7 +53,7 @@ def test_one_that_is_given_up_elsewhere_says_so_where_the_bar_was(
     plan: Plan, open_window: OpenWindow, today: date, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.EXPORT_AT_ONCE, settings.EXPORT_SECONDS = 10, 0
-    monkeypatch.setattr(stretches, "CHUNK", 1)
+    monkeypatch.setattr(Workbook, "chunk", 1)
     window = open_window(a_leader())
     page = window.goto(f"{plan.get_absolute_url()}measures/export/")
     page.get_by_role("button", name="“进展明细”的列：全选").click()
@@ -79,7 +79,7 @@ def test_without_scripts_it_is_made_click_by_click(
     plan: Plan, open_window: OpenWindow, today: date, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.EXPORT_AT_ONCE, settings.EXPORT_SECONDS = 10, 0
-    monkeypatch.setattr(stretches, "CHUNK", 21)
+    monkeypatch.setattr(Workbook, "chunk", 21)
     window = open_window(a_leader(), javascript=False)
     page = window.goto(f"{plan.get_absolute_url()}measures/export/")
     page.get_by_role("button", name="保存并导出").click()

@@ -72,7 +72,8 @@ def exported(client: Client, plan: Plan, page: str = "measures", **query: Any) -
 
 def everything() -> dict[str, list[str]]:
     columns = {
-        sheet: [column.name for column in columns if not column.is_hidden] for sheet, columns in ledger.COLUMNS.items()
+        sheet: [column.name for column in columns if not column.is_hidden]
+        for sheet, columns in ledger.DESIGN.columns.items()
     }
     return {"sheets": list(ledger.SHEETS)} | columns
 
@@ -205,7 +206,7 @@ def test_what_is_left_out_is_not_asked_and_changes_nothing_of_the_rest(
         content = ledger.workbook(**how, left_out=[*others, *left_out])
 
     found = rows(load_workbook(BytesIO(content)))
-    labels = {str(each.label) for each in ledger.COLUMNS["measures"] if f"measures.{each.name}" not in left_out}
+    labels = {str(each.label) for each in ledger.DESIGN.columns["measures"] if f"measures.{each.name}" not in left_out}
     assert found == [{label: value for label, value in row.items() if label in labels} for row in whole]
     assert len(found) == 42
 

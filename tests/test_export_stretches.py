@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from departments.models import User
 from tasks.actions import export as actions
 from tasks.excel import ledger, stretches
+from tasks.excel.workbook import Workbook
 from tasks.models import Export, ExportPiece, Measure, Plan
 
 from .builders import (
@@ -65,7 +66,7 @@ def cells(content: bytes) -> dict[str, list[Any]]:
 def test_a_large_ledger_is_made_in_stretches_and_is_the_same_as_made_at_once(
     monkeypatch: pytest.MonkeyPatch, client: Client, office: User, large: Plan
 ) -> None:
-    monkeypatch.setattr(stretches, "CHUNK", 15)
+    monkeypatch.setattr(Workbook, "chunk", 15)
     asked = client.get(f"{large.get_absolute_url()}measures/export.xlsx", {"sort": "late"})
     assert asked.headers["Location"] == f"{choice(large)}?sort=late"
 
@@ -99,7 +100,7 @@ def test_the_page_says_how_far_it_is_and_goes_on_by_itself(client: Client, offic
     assert (attribute(bar, "value"), attribute(bar, "max")) == ("21", "42")
     (form,) = [form for form in page.every("form") if attribute(form, "hx-post")]
     assert (attribute(form, "hx-trigger"), attribute(form, "method")) == ("load delay:100ms, submit", "post")
-    assert "已完成，共42项任务" in part.words
+    assert "已完成，共42项" in part.words
     assert [attribute(a, "href") for a in part.every("a")] == [f"{export.get_absolute_url()}download/"]
 
 
@@ -257,7 +258,7 @@ def test_what_was_cancelled_meanwhile_is_not_kept(office: User, large: Plan) -> 
 def test_a_stretch_takes_the_same_queries_however_long_the_ledger(
     monkeypatch: pytest.MonkeyPatch, office: User, large: Plan, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(stretches, "CHUNK", 14)
+    monkeypatch.setattr(Workbook, "chunk", 14)
     export = an_export(large, office, TODAY)
 
     # Measures; parts, and the members of collectives with their reports; last reports; units; more time; reports.

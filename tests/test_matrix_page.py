@@ -125,17 +125,6 @@ def test_a_long_plan_has_pages_and_counts_all_of_it(db, monkeypatch) -> None:
     assert pages[0].links()["下一页"] == f"{matrix(plan)}?page=2".removeprefix(matrix(plan))
 
 
-def test_a_workbook_of_too_many_measures_is_refused_in_words(leader, plan, monkeypatch) -> None:
-    monkeypatch.setattr("tasks.views.matrix.MOST_EXPORTED", 8)
-
-    refused = visit(leader, f"{matrix(plan)}export.xlsx", status=400)
-    taken = leader.get(f"{matrix(plan)}export.xlsx", {"section": "1"})
-
-    assert "一张责任矩阵最多导出8项任务，请按章节、角色或时效缩小范围后再导出。" in refused.words
-    assert refused.links()["返回责任矩阵"] == matrix(plan)
-    assert taken.status_code == 200
-
-
 def test_nothing_found_says_so_and_a_condition_that_makes_no_sense_too(leader, plan) -> None:
     assert "没有符合条件的责任分工。" in visit(leader, matrix(plan), timeliness="ON_TRACK").words
     wrong = visit(leader, matrix(plan), timeliness="\0", section="99")

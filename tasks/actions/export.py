@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from departments.models import Department, User
+from departments.models import User
 
 from .. import permissions
-from ..models import Export, ExportChoice, ExportPiece, Plan, left_out_by
+from ..models import Export, ExportChoice, ExportPiece
 from ..models.export import ExportQuerySet
 
 
@@ -23,47 +23,29 @@ class Gone(Exception):
 @transaction.atomic
 def choose(*, by: User, left_out: Iterable[str], of: str = "") -> None:
     """
-    Remembers what ``by`` leaves out of the ledger's workbook: sheets, and columns as ``sheet.column``; or which columns
-    ``of`` one of the panel's lists, by its name. What was chosen of the others stays.
+    Remembers what ``by`` leaves out of the ledger's workbook, or ``of`` another, by the name of its design: sheets, and
+    columns as ``sheet.column``; or which columns ``of`` one of the panel's lists. What was chosen of the others stays.
     """
     permissions.require(permissions.may_export(by))
-    others = [name for name in left_out_by(by) if name.rpartition("/")[0] != of]
+    choice = ExportChoice.objects.select_for_update().filter(person=by).first()
+    known = [] if choice is None else choice.left_out
+    others = [name for name in known if name.rpartition("/")[0] != of]
     chosen = [f"{of}/{name}" if of else name for name in left_out]
     ExportChoice.objects.update_or_create(person=by, defaults={"left_out": sorted({*others, *chosen})})
 
 
 @transaction.atomic
-def begin(
-    *,
-    by: User,
-    plan: Plan,
-    keys: Sequence[int],
-    as_of: date,
-    language: str,
-    conditions: Sequence[tuple[str, str]],
-    left_out: Sequence[str],
-    now: datetime,
-    unit: Department | None = None,
-) -> Export:
+def begin(*, by: User, export: Export, now: datetime) -> Export:
     """
-    A new workbook with the measures ``keys``, in their order, none of them written yet.
+    Keeps ``export``, a workbook that was asked for and of which nothing is written yet, so that it can be made.
 
     Whatever the same person was at before is given up, and what has lain for too long, whoever made it.
     """
-    permissions.require(permissions.may_export(by))
+    permissions.require(permissions.may_export(by) and export.author_id == by.pk)
     _drop(Export.objects.filter(author=by) | Export.objects.begun_before(_kept_until(now)))
-    return Export.objects.create(
-        plan=plan,
-        author=by,
-        unit=unit,
-        as_of=as_of,
-        begun_at=now,
-        language=language,
-        conditions=[list(condition) for condition in conditions],
-        left_out=list(left_out),
-        keys=list(keys),
-        total=len(keys),
-    )
+    export.total, export.begun_at = len(export.keys), now
+    export.save(force_insert=True)
+    return export
 
 
 def take(*, by: User, export: Export, now: datetime) -> Export | None:

@@ -156,8 +156,7 @@ class Exports(ExportMixin):
     def init_request_context_data(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         """What this person left out last time is not ticked."""
         if not form.is_bound:
-            own = f"{self.opts.label_lower}/"
-            form.leave_out({name.removeprefix(own) for name in left_out_by(request.user) if name.startswith(own)})
+            form.leave_out(left_out_by(request.user, of=self.opts.label_lower))
         context: dict[str, Any] = super().init_request_context_data(request, form)
         return context
 

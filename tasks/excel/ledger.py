@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import IO, Any
+from typing import Any, Self
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,30 +14,29 @@ from django.utils.translation import gettext_lazy
 
 from departments.models import Department
 
-from ..models import Measure, Plan
+from ..models import Export, Measure, Plan
 from ..timeliness import in_words
 from . import about, statistics
-from .book import Before, Book, nothing
+from .design import ABOUT, ABOUT_TITLE, Design
 from .details import EXTENSION_COLUMNS, REPORT_COLUMNS, asked_of, said_of
 from .duties import duties, parts_of
 from .ledger_columns import DUTY_COLUMNS, PART_COLUMNS, SPOKEN
-from .sheets import HEADER_ROW, Column, Heading, Page
+from .sheets import HEADER_ROW, Column, Heading
+from .workbook import Workbook
 
 CHUNK = 2000  # measures read at a time
 
 # The sheets by the name under which they are chosen, in their order.
-MEASURES, PARTS, REPORTS, EXTENSIONS, STATISTICS, ABOUT = SHEETS = (
-    *("measures", "parts", "reports"),
-    *("extensions", "statistics", "about"),
-)
+MEASURES, PARTS, REPORTS, EXTENSIONS, STATISTICS = "measures", "parts", "reports", "extensions", "statistics"
 TITLES: dict[str, Any] = {
     MEASURES: gettext_lazy("台账"),
     PARTS: gettext_lazy("分单位"),
     REPORTS: gettext_lazy("进展明细"),
     EXTENSIONS: gettext_lazy("延期"),
     STATISTICS: gettext_lazy("统计"),
-    ABOUT: gettext_lazy("说明"),
+    ABOUT: ABOUT_TITLE,
 }
+SHEETS = tuple(TITLES)
 WHAT_THEY_ARE: dict[str, Any] = {
     MEASURES: gettext_lazy("每项任务一行，顺序与页面相同。"),
     PARTS: gettext_lazy("每个责任单位的每项责任分工一行；标有“（填写）”的各列可以填写后在“Excel 填报”页面上传。"),
@@ -45,27 +44,30 @@ WHAT_THEY_ARE: dict[str, Any] = {
     EXTENSIONS: gettext_lazy("每次延期申请一行，含未获同意的；原定时限不变，同意后以新的时限为现行时限。"),
     STATISTICS: gettext_lazy("以公式统计其他各表，改动或删减行后随之变化；已终止的任务不计入。"),
 }
-COLUMNS: dict[str, tuple[Column[Any], ...]] = {
-    MEASURES: DUTY_COLUMNS,
-    PARTS: PART_COLUMNS,
-    REPORTS: REPORT_COLUMNS,
-    EXTENSIONS: EXTENSION_COLUMNS,
-}
-FROZEN = {MEASURES: 3, PARTS: 4, REPORTS: 3, EXTENSIONS: 3}
+DESIGN = Design(
+    "",
+    TITLES,
+    {MEASURES: DUTY_COLUMNS, PARTS: PART_COLUMNS, REPORTS: REPORT_COLUMNS, EXTENSIONS: EXTENSION_COLUMNS},
+    {MEASURES: 3, PARTS: 4, REPORTS: 3, EXTENSIONS: 3},
+)
+PARTS_DESIGN = Design(
+    "assignments", {PARTS: TITLES[PARTS], ABOUT: TITLES[ABOUT]}, {PARTS: PART_COLUMNS}, {PARTS: DESIGN.frozen[PARTS]}
+)
 EMPTY: dict[str, Any] = {
     REPORTS: gettext_lazy("没有进展填报。"),
     EXTENSIONS: gettext_lazy("没有延期申请。"),
 }
 
 
-class Ledger:
+class Ledger(Workbook):
     """
-    A ledger's workbook while its measures come in, some at a time.
+    The ledger's workbook. What is left out and yet needed is hidden: what the sheet that counts is about, and the
+    columns to be filled in, without which a workbook could not come back.
 
-    ``left_out`` names sheets, and columns as ``sheet.column``. What is left out and yet needed is hidden: what the
-    sheet that counts is about, and the columns to be filled in, without which a workbook could not come back.
     ``conditions`` are ``(label, value)`` in words; ``unit`` is the one whose parts alone are listed.
     """
+
+    design = DESIGN
 
     def __init__(
         self,
@@ -80,32 +82,40 @@ class Ledger:
     ) -> None:
         self.plan, self.day, self.unit = plan, as_of, unit
         self.exported_by, self.exported_at, self.conditions = exported_by, exported_at, conditions
-        self.left_out = frozenset(left_out)
         self.numbers = statistics.Numbers()
-        self.book = Book(_("%(plan)s台账") % {"plan": plan.title}, exported_by)
-        self.pages: dict[str, Page[Any]] = {}
-        for name in COLUMNS:
-            if self._has(name) or (self._has(STATISTICS) and name in statistics.NEEDED):
-                columns = self._columns(name)
-                frozen = sum(column.name in _leading(name) for column in columns)
-                self.pages[name] = self.book.page(
-                    TITLES[name], self._heading(name), columns, frozen=frozen, is_hidden=not self._has(name)
-                )
+        title = _("%(plan)s台账") % {"plan": plan.title}
+        super().__init__(title=title, exported_by=exported_by, left_out=left_out)
 
-    def _has(self, name: str) -> bool:
-        return name not in self.left_out
+    @classmethod
+    def of(cls, export: Export) -> Self:
+        return cls(
+            plan=export.plan,
+            as_of=export.as_of,
+            exported_by=export.author.name,
+            exported_at=export.begun_at,
+            conditions=[(label, value) for label, value in export.conditions],
+            left_out=export.left_out,
+            unit=export.unit,
+        )
+
+    def filename(self) -> str:
+        return filename(self.plan, self.day, self.unit)
+
+    def _is_needed(self, name: str) -> bool:
+        return self._has(name) or (self._has(STATISTICS) and name in statistics.NEEDED)
 
     def _columns(self, name: str) -> list[Column[Any]]:
         needed = statistics.NEEDED.get(name, set()) if self._has(STATISTICS) else set()
+        columns = self.design.columns[name]
         kept = []
-        for column in COLUMNS[name]:
+        for column in columns:
             is_chosen = f"{name}.{column.name}" not in self.left_out
             if is_chosen:
                 kept.append(column)
             elif column.opens is not None or column.name in needed:
                 kept.append(replace(column, is_hidden=True))
         if all(column.is_hidden for column in kept):  # a sheet has something to show
-            return [replace(COLUMNS[name][0], is_hidden=False), *(each for each in kept if each.name != "number")]
+            return [replace(columns[0], is_hidden=False), *(each for each in kept if each.name != "number")]
         return kept
 
     @property
@@ -119,17 +129,20 @@ class Ledger:
         shown = self.pages[MEASURES].columns if MEASURES in self.pages else ()
         return self._lists_parts or any(column.name in SPOKEN for column in shown)
 
-    def add(self, rows: Sequence[Any]) -> None:
-        """
-        ``rows`` of ``Measure.objects.as_of(day, plan)`` with their sections, below those that are there; six queries,
-        fewer where sheets are left out.
-        """
+    def add(self, keys: Sequence[int]) -> None:
+        """The measures of ``keys`` and all that is theirs; seven queries, fewer where sheets are left out."""
+        rows = Measure.objects.as_of(self.day, self.plan).filter(plan=self.plan, pk__in=keys)
+        found = {row.pk: row for row in rows.select_related("section")}
+        self.add_rows([found[key] for key in keys if key in found])
+
+    def add_rows(self, rows: Sequence[Any]) -> None:
+        """The same of ``rows`` of ``Measure.objects.as_of(day, plan)`` with their sections."""
         found = duties(self.plan, rows, self.day, self.unit, has_lights=self._lists_parts, has_words=self._has_words)
         asked = list(asked_of(found, self.day)) if EXTENSIONS in self.pages else []
+        self.listed["measures"] += len(found)
+        self.listed["parts"] += sum(len(duty.listed) for duty in found)
         if self._has(STATISTICS):
             self.numbers.add(found, asked)
-        else:
-            self.numbers.add_rows(found)
         contents: dict[str, Any] = {
             MEASURES: lambda: found,
             PARTS: lambda: (part for duty in found for part in duty.listed),
@@ -139,44 +152,23 @@ class Ledger:
         for name, page in self.pages.items():
             page.add(contents[name]())
 
-    def add_parts(self, keys: Sequence[int]) -> None:
-        """Parts alone, in that order, where nothing is said of whole measures; five queries."""
-        found = parts_of(self.plan, keys, self.day)
-        self.numbers.listed["parts"] += len(found)
-        self.numbers.listed["measures"] += len({part.measure.pk for part in found})
-        self.pages[PARTS].add(found)
-
     def state(self) -> dict[str, Any]:
-        """What ``resume`` needs to go on where this stops, as JSON can hold it; the rows themselves are taken."""
-        pages = {name: [page.line, page.is_cut] for name, page in self.pages.items()}
-        return {"pages": pages, "numbers": self.numbers.state()}
+        return super().state() | {"numbers": self.numbers.state()}
 
     def resume(self, state: dict[str, Any]) -> None:
-        for name, (line, is_cut) in state["pages"].items():
-            self.pages[name].line, self.pages[name].is_cut = line, is_cut
+        super().resume(state)
         self.numbers = statistics.Numbers.of(state["numbers"])
 
-    def save(self, out: IO[bytes], before: Before = nothing) -> None:
-        self._finish()
-        self.book.save(out, before)
-
-    def content(self) -> bytes:
-        self._finish()
-        return self.book.content()
-
-    def _finish(self) -> None:
-        """Adds the sheets that speak of the others, and says in the headings how many rows there are."""
-        for name, page in self.pages.items():
-            page.heading = self._heading(name)
+    def _conclude(self) -> None:
         if self._has(STATISTICS):
             pages = (self.pages[MEASURES], self.pages[PARTS], self.pages[EXTENSIONS])
             rows = statistics.lines(self.numbers, *pages, first=HEADER_ROW + 1)
             self.book.page(TITLES[STATISTICS], self._heading(STATISTICS), statistics.COLUMNS, rows, frozen=1)
-        if self._has(ABOUT) or all(page.is_hidden for page in self.book.pages):
-            sheets = [(TITLES[name], WHAT_THEY_ARE[name]) for name in SHEETS if self._has(name) and name != ABOUT]
-            taken = about.taken(self.day, self.exported_by, self.exported_at, self.conditions)
-            lines = [*taken, *sheets, *about.rules(self.plan, self.day)]
-            about.explain(self.book, self._heading(ABOUT), lines)
+
+    def _told(self) -> list[about.Line]:
+        sheets = [(TITLES[name], WHAT_THEY_ARE[name]) for name in SHEETS if self._has(name) and name != ABOUT]
+        taken = about.taken(self.day, self.exported_by, self.exported_at, self.conditions)
+        return [*taken, *sheets, *about.rules(self.plan, self.day)]
 
     def _heading(self, name: str) -> Heading:
         titles = {
@@ -186,12 +178,11 @@ class Ledger:
             STATISTICS: _("%(plan)s统计"),
         }
         as_of = _("数据截至%(day)s") % {"day": in_words(self.day)}
-        listed = self.numbers.listed
         counts = _("任务%(measures)d项，责任分工%(parts)d项")
         note = [
             as_of,
             _("导出人：%(person)s") % {"person": self.exported_by},
-            counts % {"measures": listed["measures"], "parts": listed["parts"]},
+            counts % {"measures": self.listed["measures"], "parts": self.listed["parts"]},
         ]
         if self.conditions:
             words = "；".join(f"{label}：{value}" for label, value in self.conditions)
@@ -206,9 +197,20 @@ class Ledger:
         )
 
 
-def _leading(name: str) -> set[str]:
-    """The columns that tell rows apart, which stay in place when a sheet is scrolled sideways."""
-    return {column.name for column in COLUMNS[name][: FROZEN[name]]}
+class Parts(Ledger):
+    """Parts alone, where nothing is said of whole measures."""
+
+    design = PARTS_DESIGN
+
+    def add(self, keys: Sequence[int]) -> None:
+        """The parts of ``keys``; five queries."""
+        found = parts_of(self.plan, keys, self.day)
+        self.listed["parts"] += len(found)
+        self.listed["measures"] += len({part.measure.pk for part in found})
+        self.pages[PARTS].add(found)
+
+    def filename(self) -> str:
+        return _("%(plan)s_分工台账_%(day)s.xlsx") % {"plan": safe_title(self.plan), "day": self.day.isoformat()}
 
 
 def workbook(*, measures: QuerySet[Measure], **options: Any) -> bytes:
@@ -220,15 +222,7 @@ def workbook(*, measures: QuerySet[Measure], **options: Any) -> bytes:
     ledger = Ledger(**options)
     rows = list(measures.select_related("section"))
     for first in range(0, len(rows), CHUNK):
-        ledger.add(rows[first : first + CHUNK])
-    return ledger.content()
-
-
-def parts_workbook(*, keys: Sequence[int], left_out: Collection[str] = (), **options: Any) -> bytes:
-    """The bytes of an .xlsx with exactly the parts of ``keys``, in their order; the columns chosen for that sheet."""
-    others = {MEASURES, REPORTS, EXTENSIONS, STATISTICS}
-    ledger = Ledger(left_out=(set(left_out) - {PARTS}) | others, **options)
-    ledger.add_parts(keys)
+        ledger.add_rows(rows[first : first + CHUNK])
     return ledger.content()
 
 
@@ -253,7 +247,3 @@ def filename(plan: Plan, as_of: date, unit: Department | None = None) -> str:
         words = {"plan": safe_title(plan), "unit": safe_name(unit), "day": as_of.isoformat()}
         return _("%(plan)s_台账_%(unit)s_%(day)s.xlsx") % words
     return _("%(plan)s_台账_%(day)s.xlsx") % {"plan": safe_title(plan), "day": as_of.isoformat()}
-
-
-def parts_filename(plan: Plan, as_of: date) -> str:
-    return _("%(plan)s_分工台账_%(day)s.xlsx") % {"plan": safe_title(plan), "day": as_of.isoformat()}

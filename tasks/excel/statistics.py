@@ -43,31 +43,22 @@ class Numbers:
     measures: Counter[str] = field(default_factory=Counter)
     parts: Counter[str] = field(default_factory=Counter)
     extensions: Counter[str] = field(default_factory=Counter)
-    listed: Counter[str] = field(default_factory=Counter)  # rows, whatever their light
 
     def add(self, duties: Iterable[Duty], asked: Iterable[Asked]) -> None:
         for duty in duties:
             section = duty.measure.section
             self.sections[str(section.pk)] = (section.number, str(section))
             self.measures[f"{section.pk} {duty.measure.timeliness}"] += 1
-            self.listed["measures"] += 1
             for part in duty.listed:
                 row = part.assignment
                 unit = str(row.department_id)
                 self.units[unit] = (row.department.position, row.department.name)
-                self.listed["parts"] += 1
                 self.parts[f"{unit} {row.timeliness}"] += 1
                 if row.timeliness != Timeliness.TERMINATED:
                     self.parts[f"{unit} {'principal' if row.role in PRINCIPAL_ROLES else 'partner'}"] += 1
                     self.parts[f"{unit} reported"] += bool(row.has_reported)
         for each in asked:
             self.extensions["MOOT" if each.is_moot else each.state.value] += 1
-
-    def add_rows(self, duties: Iterable[Duty]) -> None:
-        """Counts rows alone, where nothing is said of how many there are of which."""
-        for duty in duties:
-            self.listed["measures"] += 1
-            self.listed["parts"] += len(duty.listed)
 
     def state(self) -> dict[str, Any]:
         """All of it, for a later ``Numbers(**…)``, as JSON can hold it."""
@@ -78,7 +69,7 @@ class Numbers:
         known: dict[str, Any] = {
             name: {key: tuple(pair) for key, pair in state[name].items()} for name in ("sections", "units")
         }
-        known |= {name: Counter(state[name]) for name in ("measures", "parts", "extensions", "listed")}
+        known |= {name: Counter(state[name]) for name in ("measures", "parts", "extensions")}
         return cls(**known)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from departments.models import Department
 
+from ..choices import WorkbookKind
 from .plan import Plan
 
 # Who does not say for this long that a stretch is done has been stopped in the middle of it: another may do it again.
@@ -21,8 +22,8 @@ LEASE = timedelta(minutes=2)
 
 class ExportChoice(models.Model):
     """
-    What a person leaves out of the ledger's workbook (导出设置): sheets, and columns as ``sheet.column``; and of lists
-    of the panel columns as ``app.model/column``.
+    What a person leaves out of workbooks (导出设置): of the ledger's sheets, and columns as ``sheet.column``; of others
+    the same behind the name of their design, ``matrix/sheet.column``; of the panel's lists ``app.model/column``.
 
     Remembered until he chooses otherwise; written by ``actions.export.choose`` alone. What is new in a workbook is
     there for everybody.
@@ -52,19 +53,21 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
     def without_content(self) -> ExportQuerySet:
         """For pages that only say how far it is: the keys and numbers of a large one are long."""
-        return self.defer("keys", "state")
+        return self.defer("keys", "subject", "state")
 
 
 class Export(models.Model):
     """
-    A workbook of a large ledger that is being made (导出任务), stretch by stretch.
+    A large workbook that is being made (导出任务), stretch by stretch.
 
     Begun by ``actions.export.begin``, gone on with by whoever looks at its page (``take`` and ``keep``), given up by
     ``cancel``. Everything that has been made stands here, so that any server process can go on with it, after any
-    other. ``keys`` are the measures' in the order of the screen, ``done`` how many of the ``total`` are in it;
-    ``state`` is what ``excel.ledger.Ledger`` knows of the rows that were written.
+    other. ``keys`` are of the rows in the order of the screen, ``subject`` what has to be known besides, ``done`` how
+    many of the ``total`` are in it; ``state`` is what ``excel.workbook.Workbook`` knows of the rows that were written.
+    One that is made at once is never saved.
     """
 
+    kind = models.CharField(_("内容"), max_length=20, choices=WorkbookKind.choices, default=WorkbookKind.MEASURES)
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="exports", verbose_name=_("推进计划"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exports", verbose_name=_("导出人")
@@ -82,7 +85,8 @@ class Export(models.Model):
     language = models.CharField(_("语言"), max_length=10)
     conditions = models.JSONField(_("导出条件"), default=list, blank=True)
     left_out = models.JSONField(_("不导出的工作表和列"), default=list, blank=True)
-    keys = models.JSONField(_("任务"), default=list)
+    keys = models.JSONField(_("行"), default=list)
+    subject = models.JSONField(_("所选内容"), default=dict, blank=True)
     state = models.JSONField(_("进度数据"), default=dict, blank=True)
     done = models.PositiveIntegerField(_("已导出"), default=0)
     total = models.PositiveIntegerField(_("合计"))
@@ -98,7 +102,7 @@ class Export(models.Model):
             models.CheckConstraint(
                 condition=Q(done__lte=F("total")),
                 name="export_done_of_total",
-                violation_error_message=_("已导出的任务不能多于合计。"),
+                violation_error_message=_("已导出的行数不能多于合计。"),
             ),
         )
 
@@ -148,7 +152,11 @@ class ExportPiece(models.Model):
         return f"{self.export_id} · {self.sheet} · {self.done}"
 
 
-def left_out_by(person: Any) -> list[str]:
-    """What ``person`` leaves out; nothing where he never chose. One query."""
+def left_out_by(person: Any, *, of: str = "") -> list[str]:
+    """
+    What ``person`` leaves out of the ledger's workbook, or ``of`` another or a list of the panel, by its name; nothing
+    where he never chose. One query.
+    """
     choice = ExportChoice.objects.filter(person=person).first()
-    return [] if choice is None else list(choice.left_out)
+    names = [] if choice is None else (name.rpartition("/") for name in choice.left_out)
+    return [name for owner, _slash, name in names if owner == of]

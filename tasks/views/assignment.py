@@ -7,21 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
-from ..excel import ledger as workbooks
+from ..choices import WorkbookKind
 from ..filters import AssignmentFilter
 from ..links import day_of
-from ..models import Assignment, Plan, Report, left_out_by
+from ..models import Assignment, Plan, Report
 from ..timeline import events
-from .access import allowed, person
-from .export import XLSX
+from .access import allowed
+from .export import Asked, asked_for, refused, views_of
 from .ledger import answer, chips, page_of, tidied
-
-MOST_EXPORTED = 5000  # parts in a workbook that is made at once: some seconds; more are in that of the measures
 
 
 @require_safe
@@ -66,30 +63,19 @@ def assignments(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "tasks/assignment/list.html", "tasks/assignment/results.html", context)
 
 
-@require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str) -> HttpResponse:
-    """The rows of the screen, with the columns that this person wants to have of parts."""
-    plan, day = get_object_or_404(Plan, slug=slug), day_of(request).day
+def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
+    """The workbook of the rows of the screen."""
+    plan = get_object_or_404(Plan, slug=slug)
     filterset = _filtered(request, plan)
-    context = {"plan": plan, "filter": filterset, "page": "assignments"}
     if not filterset.form.is_valid():
-        return render(request, "tasks/measure/export_refused.html", context, status=400)
-    keys = list(filterset.qs.prefetch_related(None).values_list("pk", flat=True)[: MOST_EXPORTED + 1])
-    if len(keys) > MOST_EXPORTED:
-        return render(request, "tasks/measure/export_refused.html", context | {"most": MOST_EXPORTED}, status=400)
-    content = workbooks.parts_workbook(
-        plan=plan,
-        keys=keys,
-        as_of=day,
-        exported_by=person(request).name,
-        exported_at=timezone.now(),
-        conditions=[(label, value) for _name, label, value in filterset.conditions],
-        left_out=left_out_by(request.user),
-    )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, workbooks.parts_filename(plan, day))
-    return response
+        return refused(request, plan, filterset, "assignments")
+    conditions = [(label, value) for _name, label, value in filterset.conditions]
+    keys = filterset.qs.prefetch_related(None).values_list("pk", flat=True)
+    export = asked_for(request, WorkbookKind.ASSIGNMENTS, plan, list(keys), conditions=conditions)
+    return Asked(export, "assignments", _("责任分工"))
+
+
+export, export_choice = views_of(_asked)
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> AssignmentFilter:

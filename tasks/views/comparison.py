@@ -8,18 +8,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
+from ..choices import WorkbookKind
 from ..comparison import Comparison, Side, frozen, lines, on_day
 from ..excel import comparison as workbooks
 from ..forms.comparison import FIRST, LAST, ComparisonForm
 from ..links import day_of
 from ..models import Plan, Snapshot
-from .access import allowed, person
-from .export import XLSX
+from .access import allowed
+from .export import Asked, asked_for, views_of
 from .ledger import tidied, turned
 
 LENGTH = 50  # rows on a page
@@ -50,25 +50,21 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "tasks/comparison/page.html", context)
 
 
-@require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str) -> HttpResponse:
+def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
+    """The workbook of the page; where that cannot be, what is wrong with what is compared."""
     plan = get_object_or_404(Plan, slug=slug)
     form = _form(request, plan)
     if not form.is_valid():
-        # A workbook cannot explain why it is empty: the page can.
         return render(request, "tasks/comparison/page.html", {"plan": plan, "form": form}, status=400)
-    comparison = _comparison(plan, form)
-    content = workbooks.workbook(
-        comparison=comparison,
-        exported_by=person(request).name,
-        exported_at=timezone.now(),
-        today=day_of(request).today,
-        **_chosen(form),
-    )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(comparison))
-    return response
+    comparison, narrowed = _comparison(plan, form), _chosen(form)
+    narrowed["level"] = narrowed.pop("of")
+    sides = [workbooks.side_of(comparison.before), workbooks.side_of(comparison.after)]
+    keys, day = workbooks.keys_of(comparison, **narrowed), comparison.after.day
+    export = asked_for(request, WorkbookKind.COMPARISON, plan, keys, subject={"sides": sides} | narrowed, as_of=day)
+    return Asked(export, "comparison", _("对比"))
+
+
+export, export_choice = views_of(_asked)
 
 
 def _form(request: HttpRequest, plan: Plan) -> ComparisonForm:

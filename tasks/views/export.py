@@ -1,10 +1,10 @@
-"""The ledger's workbook: what it has in it, at once or, of a large ledger, stretch by stretch."""
+"""Workbooks of whatever page: what is in them, at once or, of large ones, stretch by stretch."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -19,18 +19,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from departments.models import Department
-
 from .. import permissions
 from ..actions import export as actions
-from ..excel import ledger as workbooks
+from ..choices import WorkbookKind
 from ..excel import stretches
-from ..filters import MeasureFilter
+from ..excel.design import Design
 from ..forms.export import ExportForm
 from ..links import day_of
-from ..models import Export, Measure, Plan, left_out_by, units_involved
-from ..units import duties
-from .access import allowed, person
+from ..models import Export, Plan, left_out_by
+from .access import View, allowed, person
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_IN_MEMORY = 4 * 1024 * 1024  # bytes of a workbook; what is larger goes to a file of its own
@@ -38,113 +35,124 @@ MOST_IN_MEMORY = 4 * 1024 * 1024  # bytes of a workbook; what is larger goes to 
 
 @dataclass(frozen=True)
 class Asked:
-    """The measures that are to be in a workbook, and what they were narrowed down to, in words."""
+    """
+    A workbook that is asked for, and the page whose rows are to be in it: its name, by which its address is found, and
+    that of its workbook, what there is besides the plan's in that address, and what people call it.
+    """
 
-    plan: Plan
-    unit: Department | None
-    day: date
-    measures: Any
-    conditions: list[tuple[str, str]]
-    total: int
+    export: Export
+    page: str
+    label: str
+    keys: tuple[int, ...] = ()
+
+    @property
+    def design(self) -> Design:
+        return stretches.design_of(self.export)
 
     @property
     def is_large(self) -> bool:
-        return self.total > settings.EXPORT_AT_ONCE
+        return self.export.total > settings.EXPORT_AT_ONCE
 
-    def address(self, page: str, query: str) -> str:
-        """Of ``export`` or ``export_choice``, for the same rows."""
-        if self.unit is None:
-            place = reverse(page, args=[self.plan.slug])
-        else:
-            place = reverse(f"unit_{page}", args=[self.plan.slug, self.unit.pk])
+    def address(self, request: HttpRequest, ending: str = "") -> str:
+        """Of the page, its workbook (``_export``) or what can be chosen of that (``_export_choice``), for its rows."""
+        place = reverse(f"{self.page}{ending}", args=[self.export.plan.slug, *self.keys])
+        query = request.GET.urlencode()
         return f"{place}?{query}" if query else place
 
 
-def _asked(request: HttpRequest, slug: str, pk: int | None) -> Asked | HttpResponse:
-    """What is asked for; or the page that says what is wrong with the conditions: a workbook cannot."""
-    plan, day = get_object_or_404(Plan, slug=slug), day_of(request).day
-    if pk is not None:
-        unit = get_object_or_404(units_involved(plan), pk=pk)
-        owed = duties(unit, plan, day).order_by().values("measure")
-        rows = Measure.objects.as_of(day, plan).filter(pk__in=owed).in_plan_order()
-        return Asked(plan, unit, day, rows, [(_("责任单位"), unit.name)], rows.count())
-    measures = Measure.objects.as_of(day, plan).filter(plan=plan)
-    filterset = MeasureFilter(request.GET, plan=plan, day=day, queryset=measures)
-    if not filterset.form.is_valid():
-        return render(request, "tasks/measure/export_refused.html", {"plan": plan, "filter": filterset}, status=400)
-    conditions = [(label, value) for _name, label, value in filterset.conditions]
-    return Asked(plan, None, day, filterset.qs, conditions, filterset.qs.count())
+def asked_for(
+    request: HttpRequest,
+    kind: WorkbookKind,
+    plan: Plan,
+    keys: Sequence[Any],
+    *,
+    conditions: Sequence[tuple[str, str]] = (),
+    subject: dict[str, Any] | None = None,
+    **more: Any,
+) -> Export:
+    """A workbook of the rows ``keys``, for who asks: of the day of the page, with what he wants to have in it."""
+    export = Export(
+        kind=kind,
+        plan=plan,
+        author=person(request),
+        begun_at=timezone.now(),
+        language=get_language() or settings.LANGUAGE_CODE,
+        keys=list(keys),
+        total=len(keys),
+        conditions=[list(condition) for condition in conditions],
+        subject=subject or {},
+        **({"as_of": day_of(request).day} | more),
+    )
+    export.left_out = left_out_by(request.user, of=stretches.design_of(export).name)
+    return export
 
 
-@require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """
-    The rows of the screen with what this person wants to have in a workbook: of the ledger, or of one unit's page.
+def refused(request: HttpRequest, plan: Plan, filterset: Any, page: str) -> HttpResponse:
+    """What is wrong with the conditions: a workbook cannot explain why it is empty."""
+    context = {"plan": plan, "filter": filterset, "page": page}
+    return render(request, "tasks/measure/export_refused.html", context, status=400)
 
-    A large one has to be asked for first.
-    """
-    asked = _asked(request, slug, pk)
+
+def _sent(request: HttpRequest, asked: Asked | HttpResponse) -> HttpResponse:
+    """The file; a large one has to be asked for first."""
     if isinstance(asked, HttpResponse):
         return asked
     if asked.is_large:
-        return redirect(asked.address("export_choice", request.GET.urlencode()))
-    content = workbooks.workbook(
-        plan=asked.plan,
-        measures=asked.measures,
-        as_of=asked.day,
-        exported_by=person(request).name,
-        exported_at=timezone.now(),
-        conditions=asked.conditions,
-        left_out=left_out_by(request.user),
-        unit=asked.unit,
-    )
+        return redirect(asked.address(request, "_export_choice"))
+    name, content = stretches.at_once(asked.export)
     response = HttpResponse(content, content_type=XLSX)
-    name = workbooks.filename(asked.plan, asked.day, asked.unit)
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@allowed(permissions.may_export)
-def choice(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """What this person wants to have in a workbook, remembered; and the way to it, of a large ledger the beginning."""
-    asked = _asked(request, slug, pk)
+def _chosen(request: HttpRequest, asked: Asked | HttpResponse) -> HttpResponse:
+    """What this person wants to have in a workbook, remembered; and the way to it, of a large one the beginning."""
     if isinstance(asked, HttpResponse):
         return asked
     if not request.POST:
         actions.clear(now=timezone.now())
-    if request.POST.get("all") in ExportForm.PARTS:
-        form = ExportForm(left_out=ExportForm.left_out_after(request.POST))
+    export, design, by = asked.export, asked.design, person(request)
+    if request.POST.get("all") in ("sheets", *design.columns):
+        form = ExportForm(design, left_out=ExportForm.left_out_after(design, request.POST))
     else:
-        form = ExportForm(request.POST if request.method == "POST" else None, left_out=left_out_by(request.user))
+        form = ExportForm(design, request.POST if request.method == "POST" else None, left_out=export.left_out)
     if form.is_bound and form.is_valid():
-        actions.choose(by=person(request), left_out=form.left_out)
+        actions.choose(by=by, left_out=form.left_out, of=design.name)
         if "only" in request.POST:
             messages.success(request, _("导出设置已保存。"))
             return redirect(request.get_full_path())
         if not asked.is_large:
-            return redirect(asked.address("export", request.GET.urlencode()))
-        return redirect(_begun(request, asked, form.left_out))
-    begun = Export.objects.without_content().filter(author=person(request), plan=asked.plan).first()
-    is_unsaved = request.method == "POST" and not form.errors
-    shown = {"form": form, "asked": asked, "begun": begun, "is_unsaved": is_unsaved}
-    context = {"plan": asked.plan, "unit": asked.unit, **shown}
+            return redirect(asked.address(request, "_export"))
+        export.left_out = form.left_out
+        return redirect(actions.begin(by=by, export=export, now=timezone.now()))
+    context = {
+        "plan": export.plan,
+        "form": form,
+        "asked": asked,
+        "back": asked.address(request),
+        "begun": Export.objects.without_content().filter(author=by, plan=export.plan).first(),
+        "is_unsaved": request.method == "POST" and not form.errors,
+    }
     return render(request, "tasks/export/choice.html", context, status=422 if form.errors else 200)
 
 
-def _begun(request: HttpRequest, asked: Asked, left_out: list[str]) -> Export:
-    return actions.begin(
-        by=person(request),
-        plan=asked.plan,
-        unit=asked.unit,
-        keys=list(asked.measures.values_list("pk", flat=True)),
-        as_of=asked.day,
-        language=get_language() or settings.LANGUAGE_CODE,
-        conditions=asked.conditions,
-        left_out=left_out,
-        now=timezone.now(),
-    )
+def views_of(asked: Callable[..., Asked | HttpResponse]) -> tuple[View, View]:
+    """
+    The two views of a page's workbook, the file and what can be chosen of it; ``asked`` is given what they are, and
+    may answer itself where there can be no workbook.
+    """
+
+    @require_safe
+    @allowed(permissions.may_export)
+    def export(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _sent(request, asked(request, *args, **kwargs))
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @allowed(permissions.may_export)
+    def choice(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _chosen(request, asked(request, *args, **kwargs))
+
+    return export, choice
 
 
 # --- stretch by stretch ----------------------------------------------------------------------------
@@ -202,11 +210,10 @@ def download(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     if not export.is_done:
         return redirect(export)
     file = SpooledTemporaryFile(max_size=MOST_IN_MEMORY)  # noqa: SIM115 - it is sent after this returns
-    if not stretches.put_together(export, file):
+    if (name := stretches.put_together(export, file)) is None:
         file.close()
         return _gone(request, slug)
     file.seek(0)
-    name = workbooks.filename(export.plan, export.as_of, export.unit)
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
-from ..choices import AssignmentRole, Timeliness
-from ..excel import matrix as workbooks
+from ..choices import AssignmentRole, Timeliness, WorkbookKind
+from ..excel.matrix import subject_of
 from ..filters import MatrixFilter
 from ..links import day_of
 from ..matrix import ROLE_SIGNS, matrix, measures_of
 from ..models import Assignment, Plan
-from .access import allowed, person
-from .export import XLSX
+from .access import allowed
+from .export import Asked, asked_for, refused, views_of
 from .ledger import answer, chips, tidied, turned
 
 LENGTH = 100  # measures on a page
-MOST_EXPORTED = 2000  # measures in a workbook: a sheet of as many rows and hundreds of columns is what Excel bears
 
 
 def _filtered(request: HttpRequest, plan: Plan) -> MatrixFilter:
@@ -51,27 +49,16 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, "tasks/matrix/page.html", "tasks/matrix/results.html", context)
 
 
-@require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str) -> HttpResponse:
+def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
+    """The workbook with all cells of the screen, of whichever page."""
     plan = get_object_or_404(Plan, slug=slug)
     filterset = _filtered(request, plan)
     if not filterset.form.is_valid():
-        # A workbook cannot explain why it is empty: the page can.
-        context = {"plan": plan, "filter": filterset, "page": "matrix"}
-        return render(request, "tasks/measure/export_refused.html", context, status=400)
-    day, measures = day_of(request).day, measures_of(plan, filterset.qs)
-    if measures.count() > MOST_EXPORTED:
-        context = {"plan": plan, "filter": filterset, "page": "matrix", "most": MOST_EXPORTED}
-        return render(request, "tasks/measure/export_refused.html", context, status=400)
-    content = workbooks.workbook(
-        plan=plan,
-        matrix=matrix(filterset.qs, measures),
-        as_of=day,
-        exported_by=person(request).name,
-        exported_at=timezone.now(),
-        conditions=[(label, value) for _name, label, value in filterset.conditions],
-    )
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(plan, day))
-    return response
+        return refused(request, plan, filterset, "matrix")
+    conditions = [(label, value) for _name, label, value in filterset.conditions]
+    measures, subject = subject_of(filterset.qs)
+    export = asked_for(request, WorkbookKind.MATRIX, plan, measures, conditions=conditions, subject=subject)
+    return Asked(export, "matrix", _("责任矩阵"))
+
+
+export, export_choice = views_of(_asked)

@@ -6,16 +6,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
 from ..charts import states
-from ..choices import ExtensionState
+from ..choices import ExtensionState, WorkbookKind
 from ..filters import MeasureFilter
 from ..links import day_of
 from ..models import Assignment, Measure, Plan, Review
 from ..timeline import events
 from .access import allowed
+from .export import Asked, asked_for, refused, views_of
 from .extension import stood
 from .indicator import fresh
 from .ledger import answer, chips, page_of, tidied
@@ -42,6 +44,21 @@ def measures(request: HttpRequest, slug: str) -> HttpResponse:
         "may_export": permissions.may_export(request.user),
     }
     return answer(request, "tasks/measure/list.html", "tasks/measure/results.html", context)
+
+
+def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
+    """The workbook of the rows of the screen."""
+    plan, day = get_object_or_404(Plan, slug=slug), day_of(request).day
+    filterset = _filtered(request, plan, Measure.objects.as_of(day, plan).filter(plan=plan))
+    if not filterset.form.is_valid():
+        return refused(request, plan, filterset, "measures")
+    conditions = [(label, value) for _name, label, value in filterset.conditions]
+    keys = filterset.qs.values_list("pk", flat=True)
+    export = asked_for(request, WorkbookKind.MEASURES, plan, list(keys), conditions=conditions)
+    return Asked(export, "measures", _("任务台账"))
+
+
+export, export_choice = views_of(_asked)
 
 
 @require_safe

@@ -9,20 +9,19 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from .. import permissions
 from ..actions import snapshot as actions
-from ..choices import Timeliness
-from ..excel import snapshot as workbooks
+from ..choices import Timeliness, WorkbookKind
+from ..excel.snapshot import listed_in
 from ..forms.snapshot import FrozenForm, SnapshotForm
 from ..links import day_of
 from ..models import Plan, Snapshot
 from ..snapshot import is_listed, read
 from .access import allowed, person
-from .export import XLSX
+from .export import Asked, asked_for, views_of
 from .ledger import tidied, turned
 
 LENGTH = 100  # rows on a page
@@ -96,11 +95,12 @@ def _rows(content: dict[str, Any], *, of: str, light: str) -> list[Any]:
     return [(row, part) for row in rows for part in row["parts"] if is_listed(part, light)]
 
 
-@require_safe
-@allowed(permissions.may_export)
-def export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The whole of the frozen ledger: the same cells whenever and by whomever it is asked for."""
+def _asked(request: HttpRequest, slug: str, pk: int) -> Asked:
+    """The workbook of the whole of the frozen ledger: the same cells whenever and by whomever they are asked for."""
     found = _found(request, slug, pk)
-    response = HttpResponse(workbooks.workbook(found), content_type=XLSX)
-    response["Content-Disposition"] = content_disposition_header(True, workbooks.filename(found))
-    return response
+    keys, subject = range(len(listed_in(read(found)))), {"snapshot": found.pk}
+    export = asked_for(request, WorkbookKind.SNAPSHOT, found.plan, keys, subject=subject, as_of=found.day)
+    return Asked(export, "snapshot", found.name, (found.pk,))
+
+
+export, export_choice = views_of(_asked)

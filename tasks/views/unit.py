@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from .. import permissions
+from ..choices import WorkbookKind
 from ..links import day_of
-from ..models import Assignment, Plan, units_involved, with_wording
+from ..models import Assignment, Measure, Plan, units_involved, with_wording
 from ..periods import periods_of_unit
 from ..timeline import events_of_unit
-from ..units import Given, owed_reports, unit_page, unit_rows
+from ..units import Given, duties, owed_reports, unit_page, unit_rows
 from .access import allowed
+from .export import Asked, asked_for, views_of
 from .ledger import turned
 
 LENGTH = 20  # events on a page
@@ -58,6 +61,20 @@ def unit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         **turned(request, events_of_unit(found, plan, day), LENGTH),
     }
     return render(request, "tasks/unit/detail.html", context)
+
+
+def _asked(request: HttpRequest, slug: str, pk: int) -> Asked:
+    """The workbook of all that a unit owes."""
+    plan, day = get_object_or_404(Plan, slug=slug), day_of(request).day
+    found = get_object_or_404(units_involved(plan), pk=pk)
+    owed = duties(found, plan, day).order_by().values("measure")
+    keys = Measure.objects.filter(plan=plan, pk__in=owed).in_plan_order().values_list("pk", flat=True)
+    conditions = [(gettext("责任单位"), found.name)]
+    export = asked_for(request, WorkbookKind.MEASURES, plan, list(keys), conditions=conditions, unit=found)
+    return Asked(export, "unit", found.name, (found.pk,))
+
+
+export, export_choice = views_of(_asked)
 
 
 @require_safe

@@ -28,9 +28,9 @@ from tasks.actions import export as actions
 from tasks.excel import returned, stretches
 from tasks.excel.book import Book
 from tasks.excel.duties import duties
-from tasks.excel.ledger import COLUMNS, MEASURES, PARTS, SHEETS, Ledger
+from tasks.excel.ledger import DESIGN, MEASURES, PARTS, SHEETS, Ledger
 from tasks.excel.sheets import Column, Heading
-from tasks.models import Measure, Plan
+from tasks.models import Export, Measure, Plan
 
 from . import data
 
@@ -85,7 +85,7 @@ def _memory(name: str) -> int:
 def cells_of(plan: Plan) -> Cells:
     """The first twelve columns of the ledger, as values."""
     found: Cells = []
-    columns = COLUMNS[MEASURES][:TWELVE]
+    columns = DESIGN.columns[MEASURES][:TWELVE]
     for rows in _chunks(plan):
         for duty in duties(plan, rows, data.TODAY):
             found.append(tuple(_value(column.value(duty)) for column in columns))
@@ -98,7 +98,7 @@ def _value(value: Any) -> Any:
 
 def _chunks(plan: Plan, most: int | None = None) -> Iterator[list[Any]]:
     keys = iter(list(plan.measures.order_by("number").values_list("pk", flat=True)[:most]))
-    while chunk := list(itertools.islice(keys, stretches.CHUNK)):
+    while chunk := list(itertools.islice(keys, Ledger.chunk)):
         yield list(Measure.objects.filter(pk__in=chunk).as_of(data.TODAY, plan).select_related("section"))
 
 
@@ -121,7 +121,7 @@ def bare_streaming(cells: Cells, target: Path) -> None:
 def ours(cells: Cells, target: Path, heading: Heading | None) -> None:
     columns: list[Column[Any]] = [
         Column(column.label, column.width, lambda row, place=place: row[place], column.align, is_light=column.is_light)
-        for place, column in enumerate(COLUMNS[MEASURES][:TWELVE])
+        for place, column in enumerate(DESIGN.columns[MEASURES][:TWELVE])
     ]
     book = Book("台账", "")
     book.page("台账", heading, columns, cells, frozen=3)
@@ -133,18 +133,10 @@ def streamed(plan: Plan, target: Path) -> None:
     """The whole way: from the database, stretch by stretch, and put together; the sheet of measures alone."""
     by = User.objects.get(username="supervisor")
     keys = list(plan.measures.order_by("number").values_list("pk", flat=True))
-    kept = {f"{MEASURES}.{column.name}" for column in COLUMNS[MEASURES][TWELVE:]}
+    kept = {f"{MEASURES}.{column.name}" for column in DESIGN.columns[MEASURES][TWELVE:]}
     left_out = sorted({*kept, *(name for name in SHEETS if name != MEASURES)})
-    export = actions.begin(
-        by=by,
-        plan=plan,
-        keys=keys,
-        as_of=data.TODAY,
-        language="zh-hans",
-        conditions=[],
-        left_out=left_out,
-        now=timezone.now(),
-    )
+    asked = Export(plan=plan, author=by, keys=keys, as_of=data.TODAY, language="zh-hans", left_out=left_out)
+    export = actions.begin(by=by, export=asked, now=timezone.now())
     while (taken := actions.take(by=by, export=export, now=timezone.now())) is not None:
         done, pieces, state = stretches.work(taken, until=0)
         actions.keep(export=taken, done=done, pieces=pieces, state=state)
@@ -161,10 +153,10 @@ def to_be_previewed(plan: Plan) -> tuple[bytes, int]:
     left_out = [name for name in SHEETS if name != PARTS]
     ledger = Ledger(plan=plan, as_of=data.TODAY, exported_by="", left_out=left_out)
     for rows in _chunks(plan):
-        ledger.add(rows)
-        if ledger.numbers.listed["parts"] >= PREVIEWED:
+        ledger.add_rows(rows)
+        if ledger.listed["parts"] >= PREVIEWED:
             break
-    return ledger.content(), ledger.numbers.listed["parts"]
+    return ledger.content(), ledger.listed["parts"]
 
 
 def read_bare(content: bytes) -> None:
