@@ -269,8 +269,8 @@ WORKBOOKS_MAX_FILES = env.int("WORKBOOKS_MAX_FILES", default=100)
 WORKBOOKS_MAX_CHANGES = env.int("WORKBOOKS_MAX_CHANGES", default=200)
 WORKBOOKS_MAX_SECONDS = env.int("WORKBOOKS_MAX_SECONDS", default=15)
 DATA_UPLOAD_MAX_NUMBER_FILES = WORKBOOKS_MAX_FILES * 10  # more, so that the page itself can say that it is too many
-# A ledger of more measures is not exported at once but in stretches of so many seconds, by the page that shows how far
-# it is; what was made is kept for so many hours.
+# A workbook of more rows is not made at once but in stretches of so many seconds, by the page that shows how far it is;
+# what was made is kept for so many hours.
 EXPORT_AT_ONCE = env.int("EXPORT_AT_ONCE", default=1000)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=2.0)
 EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)

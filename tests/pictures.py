@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from unittest import mock
@@ -14,25 +14,29 @@ from unittest import mock
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.management import call_command
-from django.db import connections
+from django.db import connections, transaction
 from django.test.testcases import LiveServerThread
 from django.utils import timezone
+from openpyxl import Workbook
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from departments.models import Department, User
+from tasks.actions import plan_archive as plan_archive_actions
 from tasks.actions import plan_document as plan_document_actions
 from tasks.actions import upload as upload_actions
 from tasks.demonstration.calendar import LAST_DAY
 from tasks.demonstration.load import load
 from tasks.documents.reading import read_text
+from tasks.exchange.archive import write_zip
 from tasks.management.commands.load_plan import SHIPPED
-from tasks.models import Amendment, Extension, Plan, PlanDocument, Review, Snapshot, Upload
+from tasks.models import Amendment, Extension, Plan, PlanArchive, PlanDocument, Review, Snapshot, Upload
 
 from .browser import CHROMIUM, DESK, FLAGS, OPTIONS, PHONE, part_of, session_of
-from .builders import SHANGHAI
+from .builders import SHANGHAI, a_measure, a_part, a_plan, a_report, a_reporter, an_invitation
 from .workbooks import a_fill_in, filled_in, read, typing
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LARGEST = 250_000  # bytes of one picture
 BEFORE_THE_LAST_REPORTS = LAST_DAY - timedelta(days=45)
 
@@ -86,6 +90,23 @@ def choose_the_quarter(page: Page) -> None:
     page.get_by_role("checkbox", name="选择2021年第四季度").check()
 
 
+def bring_in_people(page: Page) -> None:
+    """A list of three people, one of whom is there with another name."""
+    book = Workbook()
+    for row in (
+        ("用户名", "姓氏", "所属单位", "角色"),
+        ("tianbao02", "王志强", "公安东丽分局", "填报员"),
+        ("zhaomin", "赵敏", "区商务局", "填报员"),
+        ("qianli", "钱立", "区商务局", "填报员"),
+    ):
+        book.worksheets[0].append(row)
+    content = BytesIO()
+    book.save(content)
+    page.get_by_label("文件").set_input_files({"name": "人员.xlsx", "mimeType": XLSX, "buffer": content.getvalue()})
+    page.get_by_role("button", name="上传并检查").click()
+    page.get_by_role("button", name="确认导入").wait_for()
+
+
 def look_at(heading: str) -> Callable[[Page], None]:
     """Scrolls until the section under ``heading`` is the first on the page."""
 
@@ -136,7 +157,10 @@ PICTURES = (
     Picture("panel-unit", administrator, lambda plan: f"/admin/departments/department/{collective().pk}/change/", 800),
     Picture("panel-people", administrator, lambda plan: "/admin/departments/user/", 700),
     Picture("panel-measure", administrator, lambda plan: "/admin/tasks/measure/?timeliness=OVERDUE", 800),
+    Picture("panel-import", administrator, lambda plan: "/admin/departments/user/import/", 760, act=bring_in_people),
     Picture("export", leader, lambda plan: f"{ledger(plan)}export/", 900),
+    Picture("invitations", administrator, lambda plan: invited(), 520),
+    Picture("archive", administrator, lambda plan: packed(plan).get_absolute_url(), 900),
     Picture("document", administrator, lambda plan: brought_in().get_absolute_url(), 1000),
     Picture("upload", administrator, lambda plan: brought_back(plan).get_absolute_url(), 1100),
 )
@@ -172,6 +196,36 @@ def amended(plan: Plan, kind: str) -> int:
 
 def last_snapshot(plan: Plan) -> Snapshot:
     return Snapshot.objects.filter(plan=plan).latest("taken_at")
+
+
+def invited() -> str:
+    """The page of those who have not come yet: three of them, one invited long ago."""
+    for day, username, name, unit in (
+        (LAST_DAY, "zhaomin", "赵敏", "区商务局"),
+        (LAST_DAY, "qianli", "钱立", "区商务局"),
+        (BEFORE_THE_LAST_REPORTS, "sunyue", "孙悦", "区法院"),
+    ):
+        person = a_reporter(Department.objects.get(name=unit), username=username, last_name=name, password=None)
+        an_invitation(person, day, by=administrator())
+    return "/invitations/"
+
+
+def packed(plan: Plan) -> PlanArchive:
+    """The plan of earlier years, as another office sends it."""
+    content = BytesIO()
+    with transaction.atomic():
+        title = "2018-2019年天津市东丽区知识产权工作推进计划"
+        number = "津丽知略〔2018〕2号"
+        span = {"issued_on": date(2018, 3, 1), "starts_on": date(2018, 1, 1), "ends_on": date(2019, 12, 31)}
+        earlier = a_plan(slug="ip-2018-2019", title=title, number=number, office=plan.office, **span)
+        for unit in ("区商务局", "公安东丽分局", "区法院"):
+            part = a_part(a_measure(earlier, due_on=None), Department.objects.get(name=unit))
+            a_report(part, BEFORE_THE_LAST_REPORTS)
+        write_zip(earlier, content)
+        transaction.set_rollback(True)
+    content.seek(0)
+    name = "2018-2019年推进计划.zip"
+    return plan_archive_actions.receive(by=administrator(), name=name, stream=content, now=timezone.now())
 
 
 def brought_in() -> PlanDocument:
