@@ -44,6 +44,8 @@ from tasks.models import (
     Snapshot,
 )
 
+from .kept_rows import Kept
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED_ON = date(2021, 8, 26)
 DUE_ON = date(2021, 12, 31)
@@ -292,6 +294,7 @@ def the_part(plan: Plan, number: int, unit: str) -> Assignment:
     )
 
 
+@Kept
 def a_busy_autumn(plan: Plan) -> None:
     """
     What happened on the shipped plan until 2022-01-20, one of each kind; everybody not named here kept silent.
