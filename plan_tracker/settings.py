@@ -130,15 +130,6 @@ else:
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
-# Shared by all server processes.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "plan_tracker_cache",
-        "TIMEOUT": 60 * 60,
-    },
-}
-
 # --- people --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "departments.User"

@@ -1,4 +1,4 @@
-"""The table of the shared cache, in which an import waits between its preview and its confirmation."""
+"""The table of the shared cache, in which an import waited between its preview and its confirmation; see 0020."""
 
 from django.core.management import call_command
 from django.db import migrations
