@@ -253,10 +253,11 @@ IMPORT_MAX_UNPACKED_BYTES = env.int("IMPORT_MAX_UNPACKED_BYTES", default=20 * 10
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=2000)
 # For how long a list of units or people waits in the database to be confirmed.
 IMPORT_PREVIEW_HOURS = env.int("IMPORT_PREVIEW_HOURS", default=24)
-# Workbooks that come back filled in: how many at once, how many of their rows may say something (all become reports in
-# one transaction, for which others wait), and how long reading all of them may take: less than the 30 seconds after
-# which the server gives up on a request, so that the page itself can say that it takes too long.
+# Workbooks that come back filled in: how many at once, of how many rows each, how many of these may say something (all
+# become reports in one transaction, for which others wait), and how long reading all of them may take: less than the
+# 30 seconds after which the server gives up on a request, so that the page itself can say that it takes too long.
 WORKBOOKS_MAX_FILES = env.int("WORKBOOKS_MAX_FILES", default=100)
+WORKBOOKS_MAX_ROWS = env.int("WORKBOOKS_MAX_ROWS", default=10_000)
 WORKBOOKS_MAX_CHANGES = env.int("WORKBOOKS_MAX_CHANGES", default=200)
 WORKBOOKS_MAX_SECONDS = env.int("WORKBOOKS_MAX_SECONDS", default=15)
 DATA_UPLOAD_MAX_NUMBER_FILES = WORKBOOKS_MAX_FILES * 10  # more, so that the page itself can say that it is too many

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -47,8 +49,30 @@ HEADER = f'<row r="1">{INLINE.format("A1", "名称")}{INLINE.format("B1", "类�
 BROKEN = "文件不是有效的 .xlsx 工作簿，请用 Excel 或 WPS 重新保存后再试。"
 NO_BOOK = "文件不是有效的 .xlsx 工作簿，或者已加密。"
 TOO_LARGE = "工作簿展开后过大，请只保留需要导入的工作表。"
-FORMULA = "第2行B列是公式或错误值，请先粘贴为数值。"
+FORMULA = "Sheet!B2是公式或错误值，请先粘贴为数值。"
 ENTITY = '<!DOCTYPE w [<!ENTITY a "aaaa">]>' + SHEET.format("<sheetData>&a;</sheetData>")
+
+
+def of_sheets(**sheets: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_of_several_sheets_none_is_taken_unsaid_and_empty_ones_are_passed_over(client: Client) -> None:
+    rows = [["名称", "类别"], ["乙局", "政府部门"]]
+
+    two = upload(client, UNITS, of_sheets(街道=rows, 部门=rows))
+    behind = upload(client, UNITS, of_sheets(封面=[], 部门=rows))
+
+    assert whole(two) == ["工作簿中“街道”、“部门”都有内容，一次只导入一张工作表，请把其余的删去或另存。"]
+    assert "新增1条" in behind.words
 
 
 @pytest.mark.parametrize(
@@ -103,7 +127,7 @@ ENTITY = '<!DOCTYPE w [<!ENTITY a "aaaa">]>' + SHEET.format("<sheetData>&a;</she
         pytest.param(
             with_sheet(SHEET.format(f'<sheetData>{HEADER}<row r="2">{INLINE.format("XFD2", "甲")}</row></sheetData>')),
             "a.xlsx",
-            "第2行超过100列。",
+            "Sheet第2行超过100列。",
             id="far column",
         ),
     ],

@@ -143,8 +143,8 @@ def test_limits_of_bytes_rows_and_time_come_from_the_settings(part, form, settin
     slow = rezipped(two, a_tail(1000))
 
     assert fault(slow, seconds=-1) == "读取用时过长，请减少行数，分次上传。"
-    settings.IMPORT_MAX_ROWS = 1
-    assert fault(two) == "数据超过1行，请分次上传。"
+    settings.WORKBOOKS_MAX_ROWS = 1
+    assert fault(two) == "填报表第6行起超过1行，请删去不填报的行后上传。"
     settings.IMPORT_MAX_BYTES = 1000
     assert fault(form) == "文件超过1000\xa0字节的上限。"
 
@@ -188,7 +188,7 @@ def test_reading_ends_where_the_files_say_more_than_can_be_confirmed(part, setti
 
 
 def test_elements_without_end_are_refused_before_anything_is_built_of_them(form, settings) -> None:
-    settings.IMPORT_MAX_ROWS = 1000
+    settings.WORKBOOKS_MAX_ROWS = 1000
     row = b'<row r="9">' + b"<c/>" * 300_000 + b"</row></sheetData>"
 
     cells = rezipped(form, lambda name, data: data.replace(b"</sheetData>", row) if "sheet1" in name else data)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from tasks.choices import AssignmentRole
 from tasks.models import Assignment, Plan
 
 from .builders import a_collective, a_department, a_measure, a_part, a_plan, a_report, an_administrator, own_part
@@ -178,6 +179,40 @@ def test_libreoffice_saves_again_what_was_filled_in(plan, unit, tmp_path) -> Non
     ]
 
 
+def copied(book: Workbook) -> None:
+    """A row under the others, with another word, and the first as it was."""
+    sheet = sheet_of(book)
+    for cell in list(sheet[FIRST]):
+        there = sheet.cell(sheet.max_row if cell.column > 1 else sheet.max_row + 2, cell.column)
+        there.value, there._style = cell.value, copy(cell._style)
+    typing("进展情况", "另一种说法。", line=sheet.max_row)(book)
+
+
+@pytest.mark.parametrize("kind", ["fill-in", "ledger"])
+def test_a_copy_of_a_row_that_says_something_else_than_the_row_is_refused(plan, unit, kind) -> None:
+    content = a_fill_in(plan, unit) if kind == "fill-in" else a_ledger(plan)
+
+    upload = brought(an_administrator(), plan, filled_in(content, copied))
+
+    (row,) = upload.rows.all()
+    assert row.fault == "与本表第5行是同一项分工（标识相同），内容不同。请只保留一行，重新上传。"
+    assert (changes(upload), unchanged(upload)) == ([], 3)
+
+
+def test_a_ledger_of_thousands_of_parts_comes_home_untouched() -> None:
+    plan, units = a_plan(), [a_department() for _ in range(70)]
+    for _measure in range(30):
+        measure = a_measure(plan)
+        Assignment.objects.bulk_create(
+            Assignment(measure=measure, department=unit, role=AssignmentRole.JOINT, position=place)
+            for place, unit in enumerate(units, start=1)
+        )
+
+    file = read(a_ledger(plan))
+
+    assert (file.fault, file.rows, file.unchanged) == ("", [], 2100)
+
+
 # --- what may stand in a cell ------------------------------------------------------------------------
 
 
@@ -194,6 +229,9 @@ def test_libreoffice_saves_again_what_was_filled_in(plan, unit, tmp_path) -> Non
         ("30", "@", 30),
         (30, "General", 30),
         (30.0, "0", 30),
+        (30, '0"%"', 30),
+        (1, "0\\%", 1),  # shown as 1%
+        (0.3, '[Red]0%" 完成"', 30),
         (None, "0%", None),
         ("  ", "@", None),
     ],
@@ -221,6 +259,7 @@ OUTSIDE = "完成进度须为0%到100%之间的整数，不能是“{}”。"
         (30, "0%", OUTSIDE.format(30)),
         (-0.1, "0%", OUTSIDE.format(-0.1)),
         (0.305, "0.0%", OUTSIDE.format(0.305)),
+        (0.3, '0"%"', OUTSIDE.format(0.3)),
         ("101%", "@", OUTSIDE.format("101%")),
     ],
 )

@@ -73,6 +73,10 @@ def _text(value: Any, most: int | None) -> str:
     return text
 
 
+# What a format only shows, and what it takes for widths and colours.
+LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^\]]*\]')
+
+
 def _tick(value: Any) -> bool:
     if value is None:
         return False
@@ -94,8 +98,10 @@ def _percent(value: Any, number_format: str) -> int | None:
         is_clear = found is not None and (found[2] == "%" or number != 1)
     elif isinstance(value, bool) or not isinstance(value, int | float):
         number, is_clear = None, False
-    elif "%" in number_format:
+    elif "%" in LITERAL.sub("", number_format):
         number, is_clear = value * WHOLE, True
+    elif "%" in number_format:  # a sign that is only shown, behind a number of per cent
+        number, is_clear = float(value), True
     else:
         number, is_clear = float(value), value == 0 or value > 1
     if number is None or not is_clear:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import warnings
 import zipfile
@@ -89,7 +90,7 @@ class LedgerXLSX(XLSX):
 
     def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Sheet:
         data = in_stream
-        look_into_archive(data)
+        look_into_archive(data, rows=settings.IMPORT_MAX_ROWS)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of features that a table of names has no use for
@@ -107,8 +108,14 @@ class LedgerXLSX(XLSX):
     def _rows(book: Any) -> Iterator[list[Any]]:
         if not book.worksheets:
             raise Unreadable(_("工作簿中没有工作表。"))
-        page = book.worksheets[0]
-        page.reset_dimensions()  # what it claims may be out of date, or absurd
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # what it claims may be out of date, or absurd
+        filled = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible" and _has_words(sheet)]
+        if len(filled) > 1:
+            names = "、".join(f"“{sheet.title}”" for sheet in filled)
+            said = _("工作簿中%(names)s都有内容，一次只导入一张工作表，请把其余的删去或另存。")
+            raise Unreadable(said % {"names": names})
+        page = (filled or book.worksheets)[0]
         for line, row in enumerate(page.iter_rows(), start=1):
             if line > LAST_ROW:
                 raise Unreadable(_("工作表的行号超出范围。"))
@@ -116,20 +123,27 @@ class LedgerXLSX(XLSX):
                 yield []
                 continue
             if any(cell.value is not None for cell in row[MOST_COLUMNS:]):
-                raise Unreadable(_("第%(line)d行超过%(limit)d列。") % {"line": line, "limit": MOST_COLUMNS})
+                words = {"sheet": page.title, "line": line, "limit": MOST_COLUMNS}
+                raise Unreadable(_("%(sheet)s第%(line)d行超过%(limit)d列。") % words)
             values = []
             for column, cell in enumerate(row[:MOST_COLUMNS], start=1):
                 if cell.data_type in {"f", "e"} and cell.value is not None:
-                    place = {"line": line, "column": get_column_letter(column)}
-                    raise Unreadable(_("第%(line)d行%(column)s列是公式或错误值，请先粘贴为数值。") % place)
+                    place = f"{page.title}!{get_column_letter(column)}{line}"
+                    raise Unreadable(_("%(place)s是公式或错误值，请先粘贴为数值。") % {"place": place})
                 values.append(cell.value)
             yield values
 
 
-def look_into_archive(data: bytes) -> None:
+def _has_words(sheet: Any) -> bool:
+    """Whether anything stands on it; a hundred thousand rows of nothing are enough to know."""
+    rows = itertools.islice(sheet.iter_rows(values_only=True), LAST_ROW)
+    return any(value is not None for row in rows for value in row)
+
+
+def look_into_archive(data: bytes, *, rows: int) -> None:
     """
     Before anything is built of it: a few kilobytes can claim to be gigabytes, and millions of empty elements, in a few
-    megabytes, take gigabytes of memory.
+    megabytes, take gigabytes of memory. ``rows`` is how many of them may come in.
     """
     too_large = _("工作簿展开后过大，请只保留需要导入的工作表。")
     try:
@@ -138,7 +152,7 @@ def look_into_archive(data: bytes) -> None:
             size = sum(entry.file_size for entry in entries)
             if len(entries) > MOST_ENTRIES or size > settings.IMPORT_MAX_UNPACKED_BYTES:
                 raise Unreadable(too_large)
-            if any(_has_too_many_tags(archive, entry) for entry in entries):
+            if any(_has_too_many_tags(archive, entry, rows) for entry in entries):
                 raise Unreadable(too_large)
     except Unreadable:
         raise
@@ -146,9 +160,8 @@ def look_into_archive(data: bytes) -> None:
         raise Unreadable(_("文件不是有效的 .xlsx 工作簿，或者已加密。")) from error
 
 
-def _has_too_many_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bool:
-    rows = max(settings.IMPORT_MAX_ROWS, 1000)
-    most = rows * TAGS_IN_A_ROW if entry.filename.startswith(GROWS_WITH_ROWS) else MOST_TAGS
+def _has_too_many_tags(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, rows: int) -> bool:
+    most = max(rows, 1000) * TAGS_IN_A_ROW if entry.filename.startswith(GROWS_WITH_ROWS) else MOST_TAGS
     if entry.file_size <= most:
         return False
     with archive.open(entry) as file:

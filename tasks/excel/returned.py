@@ -130,7 +130,7 @@ def _look_at(name: str, data: bytes) -> None:
         raise Unreadable(_("内容不是.xlsx工作簿（如.csv或其他文件改了扩展名），请上传由本系统导出、填写后的工作簿。"))
     if ending_of(name) != "xlsx":
         raise Unreadable(_("扩展名不是.xlsx，请核对后重新上传。"))
-    look_into_archive(data)
+    look_into_archive(data, rows=settings.WORKBOOKS_MAX_ROWS)
 
 
 def _kind(data: bytes) -> EvidenceKind | None:
@@ -211,9 +211,18 @@ class _Sheet:
         for merged in rows.merged:
             in_time(self.limits.until)
             self._refuse_in(merged)
+        self._refuse_copies()
         self.file.rows += [row for row, is_untouched in self.lines.values() if not is_untouched]
         self.file.unchanged += sum(is_untouched for _row, is_untouched in self.lines.values())
         return bool(self.columns)
+
+    def _refuse_copies(self) -> None:
+        """A row that says something beside an untouched one of the same part: the sheet says two things of it."""
+        kept = {row.part: line for line, (row, is_untouched) in self.lines.items() if is_untouched and not row.fault}
+        for row, is_untouched in self.lines.values():
+            if not is_untouched and not row.fault and row.part in kept:
+                words = _("与本表第%(line)d行是同一项分工（标识相同），内容不同。请只保留一行，重新上传。")
+                row.fault = words % {"line": kept[row.part]}
 
     def _look_for_header(self, line: int, cells: Any) -> None:
         labels = [_label(cell.value) for cell in cells]
@@ -242,8 +251,9 @@ class _Sheet:
         if found is None:
             return
         row, is_untouched = found
-        if len(self.lines) + len(self.file.rows) + self.file.unchanged >= settings.IMPORT_MAX_ROWS:
-            raise Unreadable(_("数据超过%(limit)d行，请分次上传。") % {"limit": settings.IMPORT_MAX_ROWS})
+        if len(self.lines) + len(self.file.rows) + self.file.unchanged >= settings.WORKBOOKS_MAX_ROWS:
+            words = {"sheet": self.title, "line": line, "limit": settings.WORKBOOKS_MAX_ROWS}
+            raise Unreadable(_("%(sheet)s第%(line)d行起超过%(limit)d行，请删去不填报的行后上传。") % words)
         if row.plan:
             self.file.plans.add(row.plan)
         if not is_untouched and row.plan in (0, self.plan):
