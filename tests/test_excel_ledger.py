@@ -10,7 +10,6 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tasks.choices import AssignmentRole
-from tasks.excel import ledger
 from tasks.models import Measure, Plan
 
 from .builders import (
@@ -23,6 +22,7 @@ from .builders import (
     a_report,
     a_section,
 )
+from .workbooks import whole_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ DEADLINE = day(2021, 12, 31)
 def opened(plan: Plan, *, as_of: date = TODAY, measures: Any = None, **more: Any) -> Workbook:
     """The plan's workbook, written and read back."""
     rows = Measure.objects.filter(plan=plan).as_of(as_of).in_plan_order() if measures is None else measures
-    content = ledger.workbook(plan=plan, measures=rows, as_of=as_of, **{"exported_by": "孟凡"} | more)
+    content = whole_ledger(plan=plan, measures=rows, as_of=as_of, **{"exported_by": "孟凡"} | more)
     return load_workbook(BytesIO(content))
 
 
@@ -285,7 +285,7 @@ def test_the_workbook_takes_nine_queries_however_many_rows(shipped_plan, django_
         # Measures; parts; members of collectives, their reports; last reports; units; more time; reports; rules.
         plan = Plan.objects.get(pk=shipped_plan.pk)
         with django_assert_num_queries(9):
-            ledger.workbook(plan=plan, measures=chosen, as_of=TODAY, exported_by="孟凡")
+            whole_ledger(plan=plan, measures=chosen, as_of=TODAY, exported_by="孟凡")
 
 
 # --- in which columns ------------------------------------------------------------------------------
@@ -389,12 +389,3 @@ def test_a_section_is_named_as_its_heading():
     a_part(a_measure(plan, section=a_section(plan, 8, "做好知识产权保护组织保障")))
 
     assert row(plan)["章节"] == "八、做好知识产权保护组织保障"
-
-
-def test_what_is_read_in_several_goes_is_the_same_workbook(monkeypatch, shipped_plan):
-    a_busy_autumn(shipped_plan)
-    whole = {sheet.title: list(sheet.values) for sheet in opened(shipped_plan).worksheets}
-
-    monkeypatch.setattr(ledger, "CHUNK", 5)
-
-    assert {sheet.title: list(sheet.values) for sheet in opened(shipped_plan).worksheets} == whole

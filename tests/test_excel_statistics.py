@@ -13,13 +13,13 @@ from openpyxl import load_workbook
 
 from tasks.choices import PRINCIPAL_ROLES, AssignmentRole
 from tasks.dashboard import dashboard
-from tasks.excel import ledger
 from tasks.models import Extension, Measure, Plan
 from tasks.tally import ORDER
 
 from .builders import a_busy_autumn, a_department, a_measure, a_part, a_plan, a_report, a_section, an_extension
 from .office import saved_again
 from .test_excel_ledger import HEADER_ROW, TODAY
+from .workbooks import whole_ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ TASKS, PARTS, REQUESTS = "任务（按章节）", "责任分工（按责任单�
 
 def exported(plan: Plan, **options: Any) -> bytes:
     rows = Measure.objects.filter(plan=plan).as_of(TODAY, plan).in_plan_order()
-    return ledger.workbook(plan=plan, measures=rows, as_of=TODAY, exported_by="孟凡", **options)
+    return whole_ledger(plan=plan, measures=rows, as_of=TODAY, exported_by="孟凡", **options)
 
 
 def without_values(content: bytes) -> bytes:
@@ -131,7 +131,7 @@ def test_numbers_follow_the_rows_of_other_sheets(tmp_path) -> None:
 
 def test_what_is_filtered_is_what_is_counted(shipped_plan) -> None:
     rows = Measure.objects.filter(plan=shipped_plan, number__lte=3).as_of(TODAY, shipped_plan).in_plan_order()
-    content = ledger.workbook(plan=shipped_plan, measures=rows, as_of=TODAY, exported_by="孟凡")
+    content = whole_ledger(plan=shipped_plan, measures=rows, as_of=TODAY, exported_by="孟凡")
 
     assert numbers(content)[TASKS]["全部任务"][0] == 3
 

@@ -70,8 +70,8 @@ def test_one_that_is_given_up_elsewhere_says_so_where_the_bar_was(
         page.reload()
         page.get_by_role("heading", name="导出已不存在").wait_for()
     found["gone for good"] = faults(window)
-    page.get_by_role("link", name="重新导出").click()
-    page.get_by_role("heading", name="导出设置").wait_for()
+    page.get_by_role("link", name="返回总览").click()
+    page.wait_for_url(f"**{plan.get_absolute_url()}")
     assert found == {name: [] for name in found}
 
 

@@ -192,6 +192,45 @@ def test_a_unit_that_joins_while_the_matrix_is_made_comes_next_time(
     assert (sheet[3][3:], "责任分工14项" in sheet[2][0]) == (("甲局", "乙局", "丙局"), True)
 
 
+def test_units_that_change_places_while_the_matrix_is_made_keep_their_columns(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, client: Client, plan: Plan
+) -> None:
+    whole = cells([client.get(f"{plan.get_absolute_url()}matrix/export.xlsx").content])
+    settings.EXPORT_AT_ONCE, settings.EXPORT_SECONDS = 0, 0
+    monkeypatch.setattr(MatrixWorkbook, "chunk", 4)
+    client.post(f"{plan.get_absolute_url()}matrix/export/", everything(MatrixWorkbook.design))
+    export = Export.objects.get()
+    client.post(f"{export.get_absolute_url()}work/")
+    Department.objects.filter(name="甲局").update(position=500)
+
+    client.post(f"{export.get_absolute_url()}work/")
+    answer: Any = client.get(f"{export.get_absolute_url()}download/")
+
+    assert cells(answer)["责任矩阵"] == whole["责任矩阵"]
+
+
+def test_a_workbook_can_be_its_explanation_alone(client: Client, place: Place) -> None:
+    kind, path, query, _number = place
+    client.post(with_query(f"{path}export/", query), everything(DESIGNS[kind]) | {"sheets": [ABOUT]})
+
+    book = load_workbook(BytesIO(client.get(f"{path}export.xlsx", query).content))
+
+    shown = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    assert shown == (["分工变化", "说明"] if "kind" in query else ["说明"])  # a list is what was asked for
+
+
+def test_giving_up_leads_back_to_the_page(settings: Any, client: Client, place: Place) -> None:
+    kind, path, query, _number = place
+    settings.EXPORT_AT_ONCE = 0
+    client.post(with_query(f"{path}export/", query), everything(DESIGNS[kind]))
+    export = Export.objects.get()
+
+    assert path in visit(client, export.get_absolute_url()).links().values()
+    answer = client.post(f"{export.get_absolute_url()}cancel/")
+
+    assert answer.headers["Location"] == path
+
+
 @pytest.mark.parametrize("name", ["matrix", "unit"])
 def test_a_workbook_costs_the_same_with_one_measure_and_with_three(
     name: str, client: Client, django_assert_num_queries: Any

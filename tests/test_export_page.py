@@ -30,7 +30,7 @@ from .builders import (
 )
 from .pages import Page, attribute, it_is, signed_in, visit
 from .test_excel_ledger import rows
-from .workbooks import brought, unchanged
+from .workbooks import brought, unchanged, whole_ledger
 
 TODAY = date(2022, 1, 12)
 NOW = at(TODAY)
@@ -197,13 +197,13 @@ def test_what_is_left_out_is_not_asked_and_changes_nothing_of_the_rest(
     a_busy_autumn(shipped_plan)
     measures = Measure.objects.as_of(TODAY, shipped_plan).filter(plan=shipped_plan).in_plan_order()
     how: dict[str, Any] = {"plan": shipped_plan, "measures": measures, "as_of": TODAY, "exported_by": "孟凡"}
-    whole = rows(load_workbook(BytesIO(ledger.workbook(**how))))
+    whole = rows(load_workbook(BytesIO(whole_ledger(**how))))
     others = [sheet for sheet in ledger.SHEETS if sheet != "measures"]
     has_words = not set(left_out) & {f"measures.{name}" for name in SPOKEN}
 
     # Measures; parts; units; with words the members of collectives with their reports, and last reports.
     with django_assert_num_queries(6 if has_words else 3):
-        content = ledger.workbook(**how, left_out=[*others, *left_out])
+        content = whole_ledger(**how, left_out=[*others, *left_out])
 
     found = rows(load_workbook(BytesIO(content)))
     labels = {str(each.label) for each in ledger.DESIGN.columns["measures"] if f"measures.{each.name}" not in left_out}

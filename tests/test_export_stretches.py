@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from departments.models import User
 from tasks.actions import export as actions
-from tasks.excel import ledger, stretches
+from tasks.excel import stretches
 from tasks.excel.workbook import Workbook
 from tasks.models import Export, ExportPiece, Measure, Plan
 
@@ -26,6 +26,7 @@ from .builders import (
 )
 from .pages import Page, attribute, it_is, signed_in, visit
 from .test_export_page import choice, everything
+from .workbooks import whole_ledger
 
 TODAY = date(2022, 1, 12)
 NOW = at(TODAY)
@@ -82,7 +83,7 @@ def test_a_large_ledger_is_made_in_stretches_and_is_the_same_as_made_at_once(
     assert steps == [15, 30, 42]
     assert isinstance(answer, FileResponse)
     rows_there = Measure.objects.filter(plan=large).as_of(TODAY, large).by_days_late()
-    whole = ledger.workbook(
+    whole = whole_ledger(
         plan=large, measures=rows_there, as_of=TODAY, exported_by=office.name, exported_at=export.begun_at
     )
     assert cells(b"".join(answer)) == cells(whole)  # type: ignore[arg-type]
@@ -184,7 +185,7 @@ def test_one_that_is_gone_says_so_on_the_page_that_was_going_on_with_it(
 
     assert (part.status, part.every("form")) == (200, [])  # htmx puts it where the bar was, and asks no more
     assert words in part.words
-    assert part.links() == {"重新导出": choice(large)}
+    assert part.links() == {"返回总览": large.get_absolute_url()}
     assert [(page.status, words in page.words) for page in pages] == [(404, True)] * 3
 
 

@@ -102,6 +102,43 @@ def test_bad_input_is_told_beside_its_field_and_stays_typed(leader, case) -> Non
     assert Snapshot.objects.count() == 1
 
 
+def test_the_whole_of_what_was_said_is_in_the_workbook(plan, leader) -> None:
+    words = {"progress": "起" + "字" * 1500 + "终点", "problems": "题" * 800 + "末尾"}
+    a_report(the_part(plan, 3, "公安东丽分局"), TODAY, **words)
+    taken = a_snapshot(plan, TODAY)
+
+    book = load_workbook(BytesIO(leader.get(f"{taken.get_absolute_url()}export.xlsx").content))
+
+    cells = [str(cell) for row in book["分工"].values for cell in row if cell]
+    assert any(cell.endswith(words["progress"]) for cell in cells)
+    assert any(cell.endswith(words["problems"]) for cell in cells)
+    assert any("…（详见分工表）" in cell for row in book["台账"].values for cell in map(str, row))
+
+
+@pytest.mark.parametrize("of", ["measures", "parts"])
+@pytest.mark.parametrize("light", ["", "ONGOING", "CLOSED"])
+def test_the_workbook_has_the_rows_of_the_page_that_is_narrowed_down(plan, leader, of: str, light: str) -> None:
+    taken = a_snapshot(plan, TODAY)
+    page = visit(leader, taken.get_absolute_url(), of=of, **({"light": light} if light else {}))
+
+    href = page.links()["导出 Excel"]
+    book = load_workbook(BytesIO(leader.get(href).content))
+
+    name, other = ("台账", "分工") if of == "measures" else ("分工", "台账")
+    sheet = book[name]
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], int)]
+    assert (len(rows), other in book.sheetnames) == (page.count, False)
+    assert f"{page.count}项" in sheet["A3"].value
+
+
+def test_a_light_that_makes_no_sense_gets_no_workbook(plan, leader) -> None:
+    taken = a_snapshot(plan, TODAY)
+
+    page = visit(leader, f"{taken.get_absolute_url()}export.xlsx", status=400, light="PINK")
+
+    assert "筛选条件有误，没有导出" in page.words
+
+
 def test_a_reporter_reads_and_neither_freezes_nor_exports(plan) -> None:
     taken = a_snapshot(plan, TODAY)
     reporter = signed_in(a_reporter(a_department("区法院")))

@@ -9,13 +9,15 @@ from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 from django.test import Client
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 
 from departments.models import Department, User
 from tasks.actions import upload as actions
-from tasks.excel import fill_in, ledger, returned
+from tasks.excel import fill_in, returned
+from tasks.excel.ledger import Ledger
 from tasks.models import Assignment, Measure, Plan, Report, Upload, UploadedRow
 from tasks.returned import fingerprint, lines_of
 from tasks.uploads import INPUT
@@ -35,7 +37,14 @@ def a_fill_in(plan: Plan, unit: Department, day: date = TODAY) -> bytes:
 
 def a_ledger(plan: Plan, day: date = TODAY) -> bytes:
     rows = Measure.objects.filter(plan=plan).as_of(day).in_plan_order()
-    return ledger.workbook(plan=plan, measures=rows, as_of=day, exported_by="孟凡")
+    return whole_ledger(plan=plan, measures=rows, as_of=day, exported_by="孟凡")
+
+
+def whole_ledger(*, measures: QuerySet[Measure], **options: Any) -> bytes:
+    """The ledger's workbook with exactly ``measures``, rows from ``as_of``; ``options`` are ``Ledger``'s."""
+    workbook = Ledger(**options)
+    workbook.add_rows(list(measures.select_related("section")))
+    return workbook.content()
 
 
 def filled_in(content: bytes, *changes: Change) -> bytes:

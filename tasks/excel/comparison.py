@@ -27,6 +27,11 @@ def said_of(side: Side) -> str:
     return _("%(day)s会议快照“%(name)s”") % {"day": in_words(side.day), "name": side.snapshot.name}
 
 
+def compared(comparison: Comparison) -> str:
+    sides = {"after": said_of(comparison.after), "before": said_of(comparison.before)}
+    return _("%(after)s比%(before)s") % sides
+
+
 def _number(kind: ChangeKind) -> Callable[[UnitRow], object]:
     return lambda row: row.numbers[kind]
 
@@ -90,6 +95,15 @@ def keys_of(comparison: Comparison, *, level: str, kind: str = "", unit: int | N
     return [[each, change.key] for each in levels for change in comparison.narrowed(of=each, kind=kind, unit=unit)]
 
 
+def conditions_of(comparison: Comparison, kind: str, unit: int | None) -> list[tuple[str, str]]:
+    """What a list is narrowed down to, in words."""
+    conditions = [(_("变化"), str(ChangeKind(kind).label))] if kind else []
+    if unit is not None:
+        names = {row.key: row.name for row in comparison.units}
+        conditions.append((_("责任单位"), names.get(unit, "")))
+    return conditions
+
+
 class ComparisonWorkbook(Workbook):
     """
     All units, and the changed measures and parts that the page is narrowed down to: to those of one ``kind`` or one
@@ -150,16 +164,13 @@ class ComparisonWorkbook(Workbook):
                 self.pages[level].add(lines(self.comparison, changes, of=level))
 
     def _has(self, name: str) -> bool:
-        is_narrowed = self.kind or self.unit is not None
-        return super()._has(name) and not (is_narrowed and name in (MEASURES, PARTS) and name != self.level)
+        if (self.kind or self.unit is not None) and name in (MEASURES, PARTS):
+            return name == self.level  # it is the list that was asked for, chosen otherwise or not
+        return super()._has(name)
 
     @property
     def _conditions(self) -> list[tuple[str, str]]:
-        conditions = [(_("变化"), str(ChangeKind(self.kind).label))] if self.kind else []
-        if self.unit is not None:
-            names = {row.key: row.name for row in self.comparison.units}
-            conditions.append((_("责任单位"), names.get(self.unit, "")))
-        return conditions
+        return conditions_of(self.comparison, self.kind, self.unit)
 
     def _heading(self, name: str) -> Heading:
         plan = self.comparison.plan
@@ -188,10 +199,9 @@ class ComparisonWorkbook(Workbook):
 
     @property
     def _compared(self) -> str:
-        sides = {"after": said_of(self.comparison.after), "before": said_of(self.comparison.before)}
         day = None if self.exported_at is None else local_day(self.exported_at)
         is_forecast = day is not None and self.comparison.after.day > day
-        return _("%(after)s比%(before)s") % sides + (_("（预测，不是事实）") if is_forecast else "")
+        return compared(self.comparison) + (_("（预测，不是事实）") if is_forecast else "")
 
 
 def side_of(side: Side) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Self
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,8 +22,6 @@ from .duties import duties, parts_of
 from .ledger_columns import DUTY_COLUMNS, PART_COLUMNS, SPOKEN
 from .sheets import HEADER_ROW, Column, Heading
 from .workbook import Workbook
-
-CHUNK = 2000  # measures read at a time
 
 # The sheets by the name under which they are chosen, in their order.
 MEASURES, PARTS, REPORTS, EXTENSIONS, STATISTICS = "measures", "parts", "reports", "extensions", "statistics"
@@ -203,7 +200,9 @@ class Parts(Ledger):
     design = PARTS_DESIGN
 
     def add(self, keys: Sequence[int]) -> None:
-        """The parts of ``keys``; five queries."""
+        """The parts of ``keys``; five queries, none where they are left out."""
+        if PARTS not in self.pages:
+            return
         found = parts_of(self.plan, keys, self.day)
         self.listed["parts"] += len(found)
         self.listed["measures"] += len({part.measure.pk for part in found})
@@ -211,19 +210,6 @@ class Parts(Ledger):
 
     def filename(self) -> str:
         return _("%(plan)s_分工台账_%(day)s.xlsx") % {"plan": safe_title(self.plan), "day": self.day.isoformat()}
-
-
-def workbook(*, measures: QuerySet[Measure], **options: Any) -> bytes:
-    """
-    The bytes of an .xlsx with exactly ``measures``, rows from ``as_of``, in their order; ``options`` are ``Ledger``'s.
-
-    A fixed number of queries for each ``CHUNK`` of them.
-    """
-    ledger = Ledger(**options)
-    rows = list(measures.select_related("section"))
-    for first in range(0, len(rows), CHUNK):
-        ledger.add_rows(rows[first : first + CHUNK])
-    return ledger.content()
 
 
 # What a file system or a mail program stumbles over: separators, wildcards, control characters, marks of direction.

@@ -83,7 +83,7 @@ class MatrixWorkbook(Workbook):
 
     @classmethod
     def of(cls, export: Export) -> Self:
-        units = Department.objects.filter(pk__in=export.subject["units"]).order_by("position", "pk")
+        units = Department.objects.in_bulk(export.subject["units"])
         return cls(
             plan=export.plan,
             as_of=export.as_of,
@@ -91,7 +91,7 @@ class MatrixWorkbook(Workbook):
             exported_at=export.begun_at,
             conditions=[(label, value) for label, value in export.conditions],
             left_out=export.left_out,
-            units=list(units),
+            units=[units[key] for key in export.subject["units"]],  # as they stood when it was begun
             parts=export.subject["parts"],
         )
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..choices import PRINCIPAL_ROLES, AssignmentRole
+from ..choices import PRINCIPAL_ROLES, AssignmentRole, Timeliness
 from ..models import Export, Snapshot
 from ..snapshot import is_listed, read
 from ..timeliness import in_words
@@ -36,15 +36,25 @@ def _units(row: Row, *roles: str) -> str:
     return "、".join(part["unit"] for part in row["parts"] if part["role"] in roles)
 
 
-def _words(parts: list[Row], field: str, width: float) -> str:
-    """What the units last said, each under its name, as much as a row can show."""
+def _said(parts: list[Row], field: str) -> list[tuple[str, str]]:
+    """What the units last said, each behind its name."""
     texts = []
     for part in parts:
         said = [(report["unit"], report["on"], report[field].strip()) for report in part["reports"]]
         texts += [(f"【{unit}】{day}：", text) for unit, day, text in said if text]
         if field == "progress" and not part["reports"]:
             texts.append((_("【%(unit)s】未填报") % {"unit": part["unit"]}, ""))
-    return "\n".join(share(texts, capacity(width), MOST_LINES, "…"))
+    return texts
+
+
+def _shortened(row: Row, width: float) -> str:
+    """As much of it as a row can show; the whole of it is on the other sheet."""
+    texts = _said(row["parts"], "progress")
+    return "\n".join(share(texts, capacity(width), MOST_LINES, _("…（详见分工表）")))
+
+
+def _whole(part: Row, field: str) -> str:
+    return "\n".join(head + text for head, text in _said([part], field))
 
 
 def _percent(part: Row) -> float | None:
@@ -72,7 +82,7 @@ MEASURE_COLUMNS: tuple[Column[Row], ...] = (
     Column(gettext_lazy("时效"), 10, lambda row: Lit(row["word"], row["light"]), is_light=True, name="light"),
     Column(gettext_lazy("说明"), 30, lambda row: row["sentence"], name="sentence"),
     Column(gettext_lazy("逾期天数"), 9, lambda row: row["days_late"], name="days_late"),
-    Column(gettext_lazy("进展情况"), 44, lambda row: _words(row["parts"], "progress", 44), name="progress"),
+    Column(gettext_lazy("进展情况"), 44, lambda row: _shortened(row, 44), name="progress"),
     Column(
         gettext_lazy("已报/应报"), 10, lambda row: f"{row['reported']}/{len(row['parts'])}", "right", name="reported"
     ),
@@ -96,9 +106,9 @@ PART_COLUMNS: tuple[Column[Pair], ...] = (
     Column(gettext_lazy("说明"), 28, lambda pair: pair[1]["sentence"], name="sentence"),
     Column(gettext_lazy("逾期天数"), 9, lambda pair: pair[1]["days_late"], name="days_late"),
     Column(gettext_lazy("完成进度"), 9, lambda pair: _percent(pair[1]), name="percent"),
-    Column(gettext_lazy("进展情况"), 34, lambda pair: _words([pair[1]], "progress", 34), name="progress"),
-    Column(gettext_lazy("存在问题"), 18, lambda pair: _words([pair[1]], "problems", 18), name="problems"),
-    Column(gettext_lazy("下一步措施"), 18, lambda pair: _words([pair[1]], "next_steps", 18), name="next_steps"),
+    Column(gettext_lazy("进展情况"), 34, lambda pair: _whole(pair[1], "progress"), name="progress"),
+    Column(gettext_lazy("存在问题"), 18, lambda pair: _whole(pair[1], "problems"), name="problems"),
+    Column(gettext_lazy("下一步措施"), 18, lambda pair: _whole(pair[1], "next_steps"), name="next_steps"),
     Column(
         gettext_lazy("需领导协调"),
         7.5,
@@ -121,20 +131,25 @@ DESIGN = Design(
 
 
 class SnapshotWorkbook(Workbook):
-    """What was frozen: the same cells whenever and by whomever it is taken out, of what he wants to have in it."""
+    """
+    What was frozen: the same cells whenever and by whomever it is taken out, of what he wants to have in it. With a
+    ``level`` and a ``light`` it has the rows of the page that is narrowed down to them, and the other sheet not.
+    """
 
     design = DESIGN
     chunk = 5000  # the whole of it is read again with every stretch
 
-    def __init__(self, snapshot: Snapshot, *, left_out: Collection[str] = ()) -> None:
+    def __init__(self, snapshot: Snapshot, *, level: str = "", light: str = "", left_out: Collection[str] = ()) -> None:
         self.snapshot, self.frozen = snapshot, read(snapshot)
+        self.level, self.light = level or (MEASURES if light else ""), light
         self.title = _("%(plan)s会议快照") % {"plan": self.frozen["plan"]["title"]}
         super().__init__(title=self.title, exported_by=self.frozen["taken_by"], left_out=left_out)
 
     @classmethod
     def of(cls, export: Export) -> Self:
         rows = Snapshot.objects.defer("lights").select_related("plan")
-        return cls(rows.get(plan=export.plan, pk=export.subject["snapshot"]), left_out=export.left_out)
+        snapshot = rows.get(plan=export.plan, pk=export.subject["snapshot"])
+        return cls(snapshot, level=export.subject["level"], light=export.subject["light"], left_out=export.left_out)
 
     def filename(self) -> str:
         words = {
@@ -144,25 +159,38 @@ class SnapshotWorkbook(Workbook):
         }
         return _("%(plan)s_会议快照_%(name)s_%(day)s.xlsx") % words
 
-    def add(self, keys: Sequence[int]) -> None:
-        """Measures by their place among those that are listed, with their parts; no query."""
-        listed = listed_in(self.frozen)
-        rows = [listed[key] for key in keys]
-        parts = [(row, part) for row in rows for part in row["parts"] if is_listed(part)]
-        self.listed[MEASURES] += len(rows)
+    def add(self, keys: Sequence[list[int]]) -> None:
+        """Rows by their places, as ``keys_of`` names them; no query."""
+        rows = self.frozen["measures"]
+        measures = [rows[place[0]] for place in keys if len(place) == 1]
+        parts = [(rows[place[0]], rows[place[0]]["parts"][place[1]]) for place in keys if len(place) > 1]
+        if not self.level:
+            parts = [(row, part) for row in measures for part in row["parts"] if is_listed(part)]
+        self.listed[MEASURES] += len(measures)
         self.listed[PARTS] += len(parts)
-        contents: dict[str, Any] = {MEASURES: rows, PARTS: parts}
+        contents: dict[str, Any] = {MEASURES: measures, PARTS: parts}
         for name, page in self.pages.items():
             page.add(contents[name])
+
+    def _has(self, name: str) -> bool:
+        if self.level and name in (MEASURES, PARTS):
+            return name == self.level
+        return super()._has(name)
 
     def _heading(self, name: str) -> Heading:
         plan = self.frozen["plan"]
         as_of = _("数据截至%(day)s") % {"day": in_words(self.snapshot.day)}
         numbers = {"measures": self.listed[MEASURES], "parts": self.listed[PARTS]}
+        counts = {
+            "": _("任务%(measures)d项，责任分工%(parts)d项"),
+            MEASURES: _("任务%(measures)d项"),
+            PARTS: _("责任分工%(parts)d项"),
+        }
         note = [
             as_of,
             _("会议快照：%(name)s") % {"name": self.frozen["name"]},
-            _("任务%(measures)d项，责任分工%(parts)d项") % numbers,
+            counts[self.level] % numbers,
+            *([_("时效：%(light)s") % {"light": Timeliness(self.light).label}] if self.light else []),
             f"SHA-256 {self.snapshot.sha256}",
         ]
         document = f"{plan['number']}　{plan['issuer']}"
@@ -185,6 +213,14 @@ class SnapshotWorkbook(Workbook):
         ]
 
 
-def listed_in(frozen: dict[str, Any]) -> list[Row]:
-    """The measures that a snapshot lists."""
-    return [row for row in frozen["measures"] if is_listed(row)]
+def keys_of(frozen: dict[str, Any], *, level: str = "", light: str = "") -> list[list[int]]:
+    """
+    The places of the rows that a page lists: of measures ``[measure]``, of parts ``[measure, part]``; of everything
+    that is counted, without a level, the measures, with which their parts come.
+    """
+    rows = frozen["measures"]
+    if level != PARTS:
+        return [[place] for place, row in enumerate(rows) if is_listed(row, light)]
+    return [
+        [place, at] for place, row in enumerate(rows) for at, part in enumerate(row["parts"]) if is_listed(part, light)
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -68,7 +69,7 @@ def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     filterset = _filtered(request, plan)
     if not filterset.form.is_valid():
-        return refused(request, plan, filterset, "assignments")
+        return refused(request, plan, filterset, reverse("assignments", args=[slug]))
     conditions = [(label, value) for _name, label, value in filterset.conditions]
     keys = filterset.qs.prefetch_related(None).values_list("pk", flat=True)
     export = asked_for(request, WorkbookKind.ASSIGNMENTS, plan, list(keys), conditions=conditions)

@@ -60,7 +60,12 @@ def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
     narrowed["level"] = narrowed.pop("of")
     sides = [workbooks.side_of(comparison.before), workbooks.side_of(comparison.after)]
     keys, day = workbooks.keys_of(comparison, **narrowed), comparison.after.day
-    export = asked_for(request, WorkbookKind.COMPARISON, plan, keys, subject={"sides": sides} | narrowed, as_of=day)
+    conditions = [
+        (_("对比"), workbooks.compared(comparison)),
+        *workbooks.conditions_of(comparison, narrowed["kind"], narrowed["unit"]),
+    ]
+    subject = {"sides": sides} | narrowed
+    export = asked_for(request, WorkbookKind.COMPARISON, plan, keys, conditions=conditions, subject=subject, as_of=day)
     return Asked(export, "comparison", _("对比"))
 
 

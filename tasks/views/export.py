@@ -87,9 +87,9 @@ def asked_for(
     return export
 
 
-def refused(request: HttpRequest, plan: Plan, filterset: Any, page: str) -> HttpResponse:
-    """What is wrong with the conditions: a workbook cannot explain why it is empty."""
-    context = {"plan": plan, "filter": filterset, "page": page}
+def refused(request: HttpRequest, plan: Plan, filterset: Any, back: str) -> HttpResponse:
+    """What is wrong with the conditions, and the way ``back``: a workbook cannot explain why it is empty."""
+    context = {"plan": plan, "filter": filterset, "back": back}
     return render(request, "tasks/measure/export_refused.html", context, status=400)
 
 
@@ -164,6 +164,16 @@ def _export(request: HttpRequest, slug: str, pk: int) -> Export | None:
     return found if found is not None and permissions.may_see_export(request.user, found) else None
 
 
+def _place_of(export: Export) -> str:
+    """The page whose rows are in it."""
+    slug = export.plan.slug
+    if export.unit_id is not None:
+        return reverse("unit", args=[slug, export.unit_id])
+    if export.kind == WorkbookKind.SNAPSHOT:
+        return reverse("snapshot", args=[slug, export.subject["snapshot"]])
+    return reverse(export.kind.lower(), args=[slug])
+
+
 def _gone(request: HttpRequest, slug: str) -> HttpResponse:
     """Said of another's as well: nobody learns that there is one."""
     plan = get_object_or_404(Plan, slug=slug)
@@ -178,7 +188,8 @@ def job(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """How far a large workbook is; the page goes on with it."""
     if (export := _export(request, slug, pk)) is None:
         return _gone(request, slug)
-    return render(request, "tasks/export/job.html", {"plan": export.plan, "export": export})
+    context = {"plan": export.plan, "export": export, "back": _place_of(export)}
+    return render(request, "tasks/export/job.html", context)
 
 
 @require_POST
@@ -222,6 +233,7 @@ def download(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
 def cancel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if (export := _export(request, slug, pk)) is None:
         return _gone(request, slug)
+    place = _place_of(export)
     actions.cancel(by=person(request), export=export)
     messages.success(request, _("导出已取消，已生成的内容已删除。"))
-    return redirect("measures", slug)
+    return redirect(place)

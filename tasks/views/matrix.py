@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -54,7 +55,7 @@ def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
     plan = get_object_or_404(Plan, slug=slug)
     filterset = _filtered(request, plan)
     if not filterset.form.is_valid():
-        return refused(request, plan, filterset, "matrix")
+        return refused(request, plan, filterset, reverse("matrix", args=[slug]))
     conditions = [(label, value) for _name, label, value in filterset.conditions]
     measures, subject = subject_of(filterset.qs)
     export = asked_for(request, WorkbookKind.MATRIX, plan, measures, conditions=conditions, subject=subject)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -51,7 +52,7 @@ def _asked(request: HttpRequest, slug: str) -> Asked | HttpResponse:
     plan, day = get_object_or_404(Plan, slug=slug), day_of(request).day
     filterset = _filtered(request, plan, Measure.objects.as_of(day, plan).filter(plan=plan))
     if not filterset.form.is_valid():
-        return refused(request, plan, filterset, "measures")
+        return refused(request, plan, filterset, reverse("measures", args=[slug]))
     conditions = [(label, value) for _name, label, value in filterset.conditions]
     keys = filterset.qs.values_list("pk", flat=True)
     export = asked_for(request, WorkbookKind.MEASURES, plan, list(keys), conditions=conditions)

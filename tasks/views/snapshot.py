@@ -15,13 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from .. import permissions
 from ..actions import snapshot as actions
 from ..choices import Timeliness, WorkbookKind
-from ..excel.snapshot import listed_in
+from ..excel.snapshot import keys_of
 from ..forms.snapshot import FrozenForm, SnapshotForm
 from ..links import day_of
 from ..models import Plan, Snapshot
 from ..snapshot import is_listed, read
 from .access import allowed, person
-from .export import Asked, asked_for, views_of
+from .export import Asked, asked_for, refused, views_of
 from .ledger import tidied, turned
 
 LENGTH = 100  # rows on a page
@@ -95,11 +95,19 @@ def _rows(content: dict[str, Any], *, of: str, light: str) -> list[Any]:
     return [(row, part) for row in rows for part in row["parts"] if is_listed(part, light)]
 
 
-def _asked(request: HttpRequest, slug: str, pk: int) -> Asked:
-    """The workbook of the whole of the frozen ledger: the same cells whenever and by whomever they are asked for."""
-    found = _found(request, slug, pk)
-    keys, subject = range(len(listed_in(read(found)))), {"snapshot": found.pk}
-    export = asked_for(request, WorkbookKind.SNAPSHOT, found.plan, keys, subject=subject, as_of=found.day)
+def _asked(request: HttpRequest, slug: str, pk: int) -> Asked | HttpResponse:
+    """The workbook of the rows of the page: the same cells whenever and by whomever they are asked for."""
+    found, form = _found(request, slug, pk), FrozenForm(request.GET)
+    if not form.is_valid():
+        return refused(request, found.plan, {"form": form}, found.get_absolute_url())
+    narrowed = {"level": form.cleaned_data["of"], "light": form.cleaned_data["light"]}
+    subject, conditions = {"snapshot": found.pk} | narrowed, []
+    if light := narrowed["light"]:
+        conditions.append((_("时效"), str(Timeliness(light).label)))
+    keys = keys_of(read(found), **narrowed)
+    export = asked_for(
+        request, WorkbookKind.SNAPSHOT, found.plan, keys, conditions=conditions, subject=subject, as_of=found.day
+    )
     return Asked(export, "snapshot", found.name, (found.pk,))
 
 

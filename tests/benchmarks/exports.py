@@ -168,7 +168,7 @@ def read_bare(content: bytes) -> None:
 
 def read_ours(content: bytes) -> None:
     most = 2**31
-    with override_settings(IMPORT_MAX_BYTES=most, IMPORT_MAX_UNPACKED_BYTES=most, IMPORT_MAX_ROWS=most):
+    with override_settings(IMPORT_MAX_BYTES=most, IMPORT_MAX_UNPACKED_BYTES=most, WORKBOOKS_MAX_ROWS=most):
         file = returned.read("台账.xlsx", io.BytesIO(content), until=time.monotonic() + 3600)
     if file.fault or not (file.rows or file.unchanged):
         raise RuntimeError(file.fault)
