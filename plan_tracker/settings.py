@@ -266,7 +266,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = WORKBOOKS_MAX_FILES * 10  # more, so that the pag
 EXPORT_AT_ONCE = env.int("EXPORT_AT_ONCE", default=1000)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=2.0)
 EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
-# A plan's document: its lines and rows of tables, and the characters of all of them.
+# A plan's document: its lines and rows of tables, and the characters of all of them. A PDF is read in a process of its
+# own, for so many seconds and with so much memory at most.
+DOCUMENT_PDF_SECONDS = env.int("DOCUMENT_PDF_SECONDS", default=15)
+DOCUMENT_PDF_MEGABYTES = env.int("DOCUMENT_PDF_MEGABYTES", default=512)
 DOCUMENT_MAX_LINES = env.int("DOCUMENT_MAX_LINES", default=3000)
 DOCUMENT_MAX_CHARACTERS = env.int("DOCUMENT_MAX_CHARACTERS", default=300_000)
 

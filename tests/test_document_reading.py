@@ -174,10 +174,8 @@ LARGE = "文件展开后过大，请只保留计划正文后再试。"
         ),
         pytest.param("a.xlsx", a_compound_file("Workbook"), OLD, id="xls as xlsx"),
         pytest.param("a.docx", a_compound_file("EncryptedPackage", "EncryptionInfo"), OLD, id="encrypted"),
-        pytest.param(
-            "a.pdf", a_pdf(), "不能直接读取PDF：其中的文字常有错乱。请打开文件，复制正文，粘贴到“正文”栏。", id="PDF"
-        ),
-        pytest.param("a.ofd", an_ofd(), "内容是OFD文件，请上传 .docx、.xlsx 或 .txt 文件。", id="OFD"),
+        pytest.param("a.docx", a_pdf(), "扩展名是“.docx”，内容却是PDF文件，请核对后重新上传。", id="PDF as docx"),
+        pytest.param("a.ofd", an_ofd(), "内容是OFD文件，请上传 .docx、.xlsx、.pdf 或 .txt 文件。", id="OFD"),
         pytest.param(
             "a.docx", a_docx(p("字"), vbaProject="x").replace(b"vbaProject.xml", b"vbaProject.bin"), MACRO, id="macro"
         ),
@@ -191,7 +189,10 @@ LARGE = "文件展开后过大，请只保留计划正文后再试。"
         pytest.param("a.docx", a_docx(p("0" * 21_000_000)), LARGE, id="bomb"),
         pytest.param("a.docx", a_docx(p("字") * 3001), "文件超过3000行，请只保留计划正文后再试。", id="paragraphs"),
         pytest.param(
-            "a.xlsx", a_bomb(1, 25_000_000), "内容是ZIP压缩包，请上传 .docx、.xlsx 或 .txt 文件。", id="another zip"
+            "a.xlsx",
+            a_bomb(1, 25_000_000),
+            "内容是ZIP压缩包，请上传 .docx、.xlsx、.pdf 或 .txt 文件。",
+            id="another zip",
         ),
         pytest.param("a.xlsx", a_book(["=1+1"]), "第1行A列是公式或错误值，请先粘贴为数值。", id="formula"),
         pytest.param("a.xlsx", a_book([None] * 50 + ["字"]), "第1行超过50列。", id="columns"),

@@ -22,14 +22,14 @@ from ..choices import EvidenceKind
 from ..containers import ZIP_PART, Unfit, package
 from ..files import OLE, PDF, ending_of, shown_name
 from ..validators import DIRECTION_MARKS
-from . import word, workbook
+from . import pdf, word, workbook
 from .raw import Rows, Unreadable, in_one_line
 from .text import ordinary
 
 # Marks without a width or a direction; they say nothing, and names that hold them equal no other.
 INVISIBLE = re.compile(f"[\u00ad\u200b-\u200d\u2060\ufeff{''.join(sorted(DIRECTION_MARKS))}]")
 ENDINGS = {EvidenceKind.DOCX: "docx", EvidenceKind.XLSX: "xlsx"}
-ACCEPT = ".docx,.xlsx,.txt"
+ACCEPT = ".docx,.xlsx,.pdf,.txt"
 QUOTED = re.compile('(?:^|\\t)"')  # a cell that Excel has put in marks, for there are lines in it
 MOST_QUOTED = 50  # lines of one row
 LONGEST_ROW = 10_000  # characters; a measure has some hundred
@@ -61,7 +61,10 @@ def read_file(name: str, data: bytes) -> Read:
         old = _("这是旧版的 Office 文件（.doc、.xls）或已加密的文件，请去除密码，另存为 .docx 或 .xlsx 后再试。")
         raise Unreadable(old)
     elif data.startswith(PDF):
-        raise Unreadable(_("不能直接读取PDF：其中的文字常有错乱。请打开文件，复制正文，粘贴到“正文”栏。"))
+        if ending not in {"", "pdf"}:
+            words = {"ending": ending, "kind": "PDF"}
+            raise Unreadable(_("扩展名是“.%(ending)s”，内容却是%(kind)s文件，请核对后重新上传。") % words)
+        rows = pdf.rows(data)
     elif ending in {"docx", "xlsx", "xlsm", "doc", "xls", "pdf"}:
         raise Unreadable(_("扩展名是“.%(ending)s”，内容却不是，请核对后重新上传。") % {"ending": ending})
     else:
@@ -80,13 +83,13 @@ def read_text(text: str) -> Read:
 
 def _of_package(data: bytes, ending: str) -> Rows:
     if b"[Content_Types].xml" not in data and b"OFD.xml" not in data:
-        raise Unreadable(_("内容是%(kind)s，请上传 .docx、.xlsx 或 .txt 文件。") % {"kind": _("ZIP压缩包")})
+        raise Unreadable(_("内容是%(kind)s，请上传 .docx、.xlsx、.pdf 或 .txt 文件。") % {"kind": _("ZIP压缩包")})
     try:
         kind = package(data)
     except Unfit as unfit:
         raise Unreadable(str(unfit)) from unfit
     if kind not in ENDINGS:
-        raise Unreadable(_("内容是%(kind)s文件，请上传 .docx、.xlsx 或 .txt 文件。") % {"kind": kind.label})
+        raise Unreadable(_("内容是%(kind)s文件，请上传 .docx、.xlsx、.pdf 或 .txt 文件。") % {"kind": kind.label})
     if ending and ending != ENDINGS[kind]:
         words = {"ending": ending, "kind": kind.label}
         raise Unreadable(_("扩展名是“.%(ending)s”，内容却是%(kind)s文件，请核对后重新上传。") % words)

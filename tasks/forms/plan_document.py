@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
         label=_("文件"),
         required=False,
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ACCEPT}),
-        help_text=_("Word（.docx）、Excel 任务分解表（.xlsx）或文本文件（.txt）。"),
+        help_text=_("Word（.docx）、Excel 任务分解表（.xlsx）、PDF（不含扫描件）或文本文件（.txt）。"),
         error_messages={"empty": _("文件是空的。")},
     )
     text = forms.CharField(
