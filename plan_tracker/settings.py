@@ -266,6 +266,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = WORKBOOKS_MAX_FILES * 10  # more, so that the pag
 EXPORT_AT_ONCE = env.int("EXPORT_AT_ONCE", default=1000)
 EXPORT_SECONDS = env.float("EXPORT_SECONDS", default=2.0)
 EXPORT_KEEP_HOURS = env.int("EXPORT_KEEP_HOURS", default=24)
+# Rows of a list of the panel in one file, which is made at once.
+EXPORT_MOST_ROWS = env.int("EXPORT_MOST_ROWS", default=20_000)
 # A plan's document: its lines and rows of tables, and the characters of all of them. A PDF is read in a process of its
 # own, for so many seconds and with so much memory at most.
 DOCUMENT_PDF_SECONDS = env.int("DOCUMENT_PDF_SECONDS", default=15)

@@ -33,7 +33,7 @@ from .builders import (
     at,
 )
 from .pages import Page, it_is, signed_in
-from .panel import XLSX, opened
+from .panel import XLSX, opened, said
 from .test_panel_lists import some_measures, some_people
 
 TODAY = date(2022, 1, 12)
@@ -204,6 +204,17 @@ def test_a_choice_that_makes_no_sense_is_an_error_of_the_form(data: dict[str, An
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+def test_a_list_that_is_too_long_for_one_file_is_refused_until_it_is_narrowed_down(plan: Any, settings: Any) -> None:
+    settings.EXPORT_MOST_ROWS = 1
+    client = signed_in(a_supervisor())
+
+    page = Page(client.post(MEASURES, BOOK, follow=True))
+    narrowed = client.post(f"{MEASURES}?timeliness=OVERDUE", BOOK)
+
+    assert said(page) == ["符合条件的有2条，一次最多导出1条，没有导出。请先在列表中筛选。"]
+    assert len(opened(narrowed)) == 2
+
+
 def test_only_two_kinds_of_file_are_offered(plan: Any) -> None:
     page = Page(signed_in(a_supervisor()).get(MEASURES))
 
@@ -261,8 +272,9 @@ def test_what_a_workbook_cannot_hold_is_replaced(text: str) -> None:
 
 # --- how many queries --------------------------------------------------------------------------------
 
-# Session, person, roles; the headings' plans and the like are asked for by the filters, as in the list.
-FRAME = 3
+# Session, person, roles, and how many rows there are; the headings' plans and the like are asked for by the filters, as
+# in the list.
+FRAME = 4
 OF_MEASURES = {
     MEASURES: 4,  # plans, headings (filters); the rows, their units with what they have reported
     "/admin/tasks/assignment/export/": 3,  # plans, units (filters); the rows

@@ -164,6 +164,11 @@ class Exports(ExportMixin):
         return form.cleaned_data["columns"] or None
 
     def _do_file_export(self, file_format: Any, request: HttpRequest, queryset: Any, export_form: Any = None) -> Any:
+        if (number := queryset.count()) > settings.EXPORT_MOST_ROWS:
+            words = {"number": number, "most": settings.EXPORT_MOST_ROWS}
+            said = _("符合条件的有%(number)d条，一次最多导出%(most)d条，没有导出。请先在列表中筛选。")
+            messages.error(request, said % words)
+            return redirect(request.get_full_path())
         if export_form.cleaned_data["has_columns"]:
             actions.choose(by=cast(User, request.user), left_out=export_form.left_out, of=self.opts.label_lower)
         response = super()._do_file_export(file_format, request, queryset, export_form)
