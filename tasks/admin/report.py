@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import truncatechars
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from ..actions import report as actions
 from ..excel.resources import ReportResource
 from ..forms.report import ReportForm
 from ..models import Assignment, Measure, Period, Report
+from ..templatetags.shortened import truncatechars
 from .base import Room, moment, person
 from .exchange import Exports
 

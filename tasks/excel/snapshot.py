@@ -44,7 +44,7 @@ def _words(parts: list[Row], field: str, width: float) -> str:
         texts += [(f"【{unit}】{day}：", text) for unit, day, text in said if text]
         if field == "progress" and not part["reports"]:
             texts.append((_("【%(unit)s】未填报") % {"unit": part["unit"]}, ""))
-    return "\n".join(share(texts, capacity(width), MOST_LINES, "…"))
+    return "\n".join(share(texts, capacity(width), MOST_LINES, "……"))
 
 
 def _percent(part: Row) -> float | None:
