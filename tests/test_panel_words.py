@@ -86,3 +86,15 @@ def test_a_row_of_a_table_is_added_in_the_same_words(client: Client) -> None:
         ["新增量化指标"],
     ]
     assert tools(page) == ["变更历史", "在台账中查看"]
+
+
+def test_before_anything_is_deleted_it_says_what_goes_with_it_or_stands_in_the_way(client: Client) -> None:
+    person, root = a_person(Role.LEADER), User.objects.get(username="root")
+
+    asked = Page(client.get(f"{USERS}{person.pk}/delete/"))
+    refused = Page(client.get(f"{USERS}{root.pk}/delete/"))
+
+    assert f"删除“{person}”，以下内容一并删除，删除后不能恢复：" in asked.words
+    assert len(asked.every("input", value="确认删除")) == 1
+    assert f"“{root}”不能删除，涉及以下情况： 不能删除自己的账号。" in refused.words
+    assert refused.every("input", value="确认删除") == []
