@@ -85,7 +85,7 @@ def test_a_row_of_a_table_is_added_in_the_same_words(client: Client) -> None:
         ["新增节点"],
         ["新增量化指标"],
     ]
-    assert tools(page) == ["变更历史", "在台账中查看"]
+    assert tools(page) == ["历史", "在台账中查看"]
 
 
 def test_before_anything_is_deleted_it_says_what_goes_with_it_or_stands_in_the_way(client: Client) -> None:
