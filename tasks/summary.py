@@ -25,4 +25,4 @@ def compiled(said: list[Report]) -> str:
     if sum(map(len, lines)) + len(lines) <= MAX_TEXT:
         return "\n".join(lines)
     room = MAX_TEXT // len(texts) - 1
-    return "\n".join(Truncator(line).chars(room) for line in lines)
+    return "\n".join(Truncator(line).chars(room, _("……")) for line in lines)

@@ -168,6 +168,9 @@ class Given(StrEnum):
     SILENCE = "silence"  # after the last day to report, until something was said or still
 
 
+MISSING_FIRST = (Given.NO, Given.LATE, Given.IN_TIME)
+
+
 @dataclass(frozen=True)
 class OwedReport:
     """A report that the unit owed on one of its parts (by its key) for one period, and the days of silence after it."""
@@ -179,18 +182,26 @@ class OwedReport:
 
 
 def owed_reports(rows: Iterable[PeriodRow]) -> dict[Given, list[OwedReport]]:
-    """The reports that ``rows`` of ``periods_of_unit`` count, by what became of them, the newest period first."""
+    """
+    The reports that ``rows`` of ``periods_of_unit`` count, by what became of them: the newest period first, and of each
+    period what is missing first.
+    """
     found: dict[Given, list[OwedReport]] = {each: [] for each in Given}
     for row in rows:
         turnout = row.turnout or Turnout()
-        for part in sorted(turnout.owed):
-            given = Given.LATE if part in turnout.late else Given.IN_TIME if part in turnout.reported else Given.NO
-            owed = OwedReport(row, part, given, turnout.days.get(part, 0))
-            found[Given.OWED].append(owed)
-            found[given].append(owed)
-            if owed.days:
-                found[Given.SILENCE].append(owed)
+        owed = [
+            OwedReport(row, part, _given(turnout, part), turnout.days.get(part, 0)) for part in sorted(turnout.owed)
+        ]
+        for each in sorted(owed, key=lambda each: MISSING_FIRST.index(each.given)):
+            found[Given.OWED].append(each)
+            found[each.given].append(each)
+            if each.days:
+                found[Given.SILENCE].append(each)
     return found
+
+
+def _given(turnout: Turnout, part: int) -> Given:
+    return Given.LATE if part in turnout.late else Given.IN_TIME if part in turnout.reported else Given.NO
 
 
 # --- the page ------------------------------------------------------------------------------------

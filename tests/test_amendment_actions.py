@@ -158,6 +158,7 @@ def test_units_come_go_and_change_their_role_from_the_day_on(led: Measure) -> No
     assert amendment.units_before == [["甲", LEAD], ["乙", CO]]
     assert amendment.units == [["乙", LEAD], ["丙", CO]]
     assert (amendment.units_gone, amendment.units_new) == (["甲（牵头）", "乙（配合）"], ["乙（牵头）", "丙（配合）"])
+    assert amendment.units_changed == [("甲", "牵头", ""), ("乙", "配合", "牵头"), ("丙", "", "配合")]
 
 
 def test_who_leaves_keeps_what_it_has_reported_on_record(led: Measure) -> None:

@@ -217,6 +217,14 @@ def test_the_list_of_changes_opens_from_the_dashboard_and_is_narrowed(measure: M
     assert "没有符合条件的计划调整。" in visit(leader, path, kind="UNITS").words
 
 
+def test_a_change_of_responsibilities_says_what_is_done_to_each_unit(measure: Measure) -> None:
+    an_amendment(measure, UNITS, TODAY, roles={a_department("丙局"): CO, a_department("乙局"): LEAD})
+
+    page = visit(signed_in(a_leader()), f"{measure.plan.get_absolute_url()}amendments/")
+
+    assert page.rows()[0][1] == "移出 甲局（牵头） 乙局由 配合 改为 牵头 增列 丙局（配合）"
+
+
 def test_a_change_to_come_is_announced_and_does_not_count_yet(measure: Measure) -> None:
     an_amendment(measure, TERMINATION, TODAY, in_force_on=date(2022, 3, 1))
 

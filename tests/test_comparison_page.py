@@ -233,6 +233,10 @@ def test_the_workbook_has_the_rows_of_the_page(leader, plan) -> None:
     ]
     assert [row for row in (*told["任务变化"], *told["分工变化"]) if not all(row[-2:])] == []
     assert "2022年1月20日比2021年12月15日" in book["任务变化"]["A3"].value
+    assert {row[0]: row[1] for row in told["说明"]} | {
+        "对比": "2022年1月20日比2021年12月15日",
+        "导出条件": "两者之间的全部变化，没有筛选。",
+    } == {row[0]: row[1] for row in told["说明"]}
 
 
 def test_the_workbook_of_a_list_has_its_rows_only(leader, plan) -> None:

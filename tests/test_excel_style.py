@@ -25,7 +25,7 @@ from tasks.excel.style import (
     shorten,
 )
 
-MARK = "…（详见分单位表）"
+MARK = "……（详见分单位表）"
 
 
 def written(value: object, look: str = "left") -> Cell:
@@ -163,7 +163,7 @@ def test_the_longest_text_a_cell_can_hold_is_left_alone():
 def test_longer_text_is_cut_with_a_mark():
     text = printable("长" * (MOST_IN_A_CELL + 1))
 
-    mark = "…（超出单元格字数上限，余下从略）"
+    mark = "……（超出单元格字数上限，余下从略）"
     assert text == "长" * (MOST_IN_A_CELL - len(mark)) + mark
 
 
@@ -171,7 +171,7 @@ def test_the_limit_counts_as_excel_does_and_breaks_no_character():
     text = printable("𠮷" * 20_000)  # 40,000 of Excel's characters
 
     assert len(text.encode("utf-16-le")) // 2 in {MOST_IN_A_CELL, MOST_IN_A_CELL - 1}
-    assert set(text) == set("𠮷…（超出单元格字数上限，余下从略）")
+    assert set(text) == set("𠮷……（超出单元格字数上限，余下从略）")
 
 
 # --- how much of it a row can show -----------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_many_long_reports_leave_room_for_every_unit_and_are_whole_on_the_second
     assert [line[: len(name) + 13] for line, name in zip(found, names, strict=True)] == [
         f"【{name}】2021-12-17：" for name in names
     ]
-    assert {line[-9:] for line in found} == {"…（详见分单位表）"}
+    assert {line[-10:] for line in found} == {"……（详见分单位表）"}
     assert [part["进展情况"] for part in rows(book, "分单位")] == [long] * 9
 
 
@@ -83,7 +83,7 @@ def test_a_text_longer_than_a_cell_holds_is_cut_with_a_mark():
 
     (found,) = column(part.measure.plan, "进展情况")
 
-    assert (len(found), found[-17:]) == (32_767, "…（超出单元格字数上限，余下从略）")
+    assert (len(found), found[-18:]) == (32_767, "……（超出单元格字数上限，余下从略）")
 
 
 @pytest.mark.parametrize("text", ['=HYPERLINK("http://example.org")', "+1", "-1", "@x", "#N/A"])

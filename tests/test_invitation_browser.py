@@ -119,3 +119,46 @@ def test_an_administrator_brings_people_in_and_hands_their_links_out(
     fits(window)
 
     assert first.endswith(f"/invitation/#{code_of(Invitation.objects.get(person__username='person0'))}")
+
+
+@pytest.mark.parametrize("has_clipboard", [True, False])
+def test_a_link_is_copied_from_the_keyboard_and_it_is_said(
+    open_window: OpenWindow, plan: Plan, has_clipboard: bool
+) -> None:
+    code, window = code_of(an_invited_person()), open_window(an_administrator())
+    if has_clipboard:
+        window.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    else:  # as browsers have it without TLS
+        window.context.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    page = window.goto("/invitations/")
+
+    page.get_by_role("button", name="复制链接 李").press("Enter")
+
+    expect(page.get_by_role("cell").get_by_role("status")).to_have_text("已复制")
+    fits(window)
+    page = window.goto("/invitation/")
+    page.get_by_label("邀请码").press("Control+V")
+    expect(page.get_by_label("邀请码")).to_have_value(f"{window.address}/invitation/#{code}")
+
+
+def test_a_browser_that_copies_nothing_has_the_link_selected(open_window: OpenWindow, plan: Plan) -> None:
+    code, window = code_of(an_invited_person()), open_window(an_administrator())
+    window.context.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined}); document.execCommand = () => false;"
+    )
+    page = window.goto("/invitations/")
+
+    page.get_by_role("button", name="复制链接 李").click()
+
+    expect(page.get_by_text("浏览器不允许复制，链接已选中，请按 Ctrl+C")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == f"{window.address}/invitation/#{code}"
+
+
+def test_without_a_script_no_button_copies(open_window: OpenWindow, plan: Plan) -> None:
+    an_invited_person()
+    window = open_window(an_administrator(), javascript=False)
+
+    page = window.goto("/invitations/")
+
+    expect(page.get_by_role("button", name="重新生成 李")).to_be_visible()
+    expect(page.get_by_role("button", name="复制链接 李")).to_be_hidden()

@@ -80,9 +80,9 @@ def test_the_list_shows_who_has_not_come_unit_by_unit_with_the_links(client: Cli
     issued = "2022-01-12 10:00 王"
     assert [words(heading) for heading in page.every("h2")] == ["区法院 2人", "无所属单位 1人"]
     assert page.rows() == [
-        ["李", "li", "填报员", issued, "2022-01-26 10:00", link[0], "重新生成 李"],
+        ["李", "li", "填报员", issued, "2022-01-26 10:00", f"{link[0]} 复制链接 李", "重新生成 李"],
         ["zhou", "zhou", "—", "2021-12-23 10:00 王", "2022-01-06 10:00", "已过期，请重新生成", "重新生成 zhou"],
-        ["wu", "wu", "—", issued, "2022-01-26 10:00", link[2], "重新生成 wu"],
+        ["wu", "wu", "—", issued, "2022-01-26 10:00", f"{link[2]} 复制链接 wu", "重新生成 wu"],
     ]
     assert "尚未接受的共3人 ，其中2人" not in page.words
     assert "尚未接受的共3人，其中1人的邀请已过期。" in page.words.replace(" ", "")

@@ -45,7 +45,7 @@ def test_a_person_made_in_the_panel_without_a_password_gets_a_link(client: Clien
     save(client, f"{USERS}add/", username="zhao", last_name="赵", is_active="on")
 
     page = Page(client.get(USERS))
-    assert said(page)[0] == "赵没有密码，已生成邀请链接。 查看邀请链接"
+    assert said(page) == ["已保存赵。没有密码，已生成邀请链接。 查看邀请链接"]
     assert page.links()["查看邀请链接"] == LIST
     assert links(visit(client, LIST)) == [f"http://testserver/invitation/#{code_of(Invitation.objects.get())}"]
 

@@ -26,7 +26,7 @@ from .builders import (
     a_reporter,
     an_administrator,
 )
-from .pages import Page, signed_in
+from .pages import Page, every, signed_in, words
 from .panel import a_workbook, an_upload, filled, said
 
 UNITS = "/admin/departments/department/"
@@ -66,7 +66,11 @@ def taken(client: Client, path: str, *rows: list[Any]) -> Page:
 def problems(page: Page) -> list[list[str]]:
     """``[row, column, what is wrong]`` of every fault in the file's rows."""
     assert not page.every("input", name="confirm")
-    return page.rows()
+    return [[line, column, what] for line, _key, column, what in page.rows()]
+
+
+def heads(page: Page) -> list[str]:
+    return [words(cell) for cell in every(page.main, "th", scope="col")]
 
 
 def whole(page: Page) -> list[str]:
@@ -92,7 +96,7 @@ def test_units_are_made_and_changed_after_a_preview(client: Client) -> None:
     done = confirm(client, UNITS, preview)
 
     assert "新增2条，更新1条，未变0条" in preview.words
-    assert preview.rows()[0] == ["更新", "区科技局", "政府部门", "5 → 9", "是 → 否", "— → 科委、科技委", ""]
+    assert preview.rows()[0] == ["更新", "区科技局", "政府部门", "5 → 9", "是 → 否", "（空） → 科委、科技委", ""]
     assert before == ["区科技局"]
     assert said(done) == ["导入完成：新增2条，更新1条，未变0条。"]
     assert list(Department.objects.values_list("name", "kind", "position", "is_active")) == [
@@ -280,7 +284,7 @@ def test_a_person_the_panel_would_refuse_is_refused(row: list[str], column: str,
     assert User.objects.in_role(Role.ADMINISTRATOR).count() == 1
 
 
-KNOWN = "用户名、姓氏、名字、所属单位、电话、电子邮件地址、角色、有效、上次登录"
+KNOWN = "用户名、姓氏、名字、所属单位、电话、电子邮件地址、角色、有效"
 
 
 @pytest.mark.parametrize("column", ["is_superuser", "超级用户", "is_staff"])
@@ -309,6 +313,41 @@ def test_a_number_that_a_spreadsheet_has_shortened_is_refused(number: str, clien
 
     reason = f"“{number}”是被表格软件改写的号码，请把该列设为文本，重新填写号码。"
     assert problems(page) == [["2", "电话", reason]]
+
+
+def test_a_fault_names_the_person_of_the_row(client: Client) -> None:
+    page = upload(client, USERS, a_workbook(["用户名", "所属单位"], ["zhao", "甲街"], ["", "乙街"]))
+
+    assert heads(page) == ["行", "用户名", "列", "问题"]
+    assert [row[:3] for row in page.rows()] == [["2", "zhao", "所属单位"], ["3", "—", "所属单位"], ["3", "—", "用户名"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "told"),
+    [
+        (
+            UNITS,
+            "导入责任单位",
+            "先在责任单位列表中导出，修改后再导入；按名称对应，文件中没有的不变，导入不删除任何内容。",
+        ),
+        (USERS, "导入用户", "密码不从文件导入：没有密码的人员得到邀请链接，由本人设定密码。"),
+        (USERS, "导入用户", "电子邮件地址、角色、有效。上次登录只供查阅，不导入。"),
+    ],
+)
+def test_the_page_says_which_list_comes_in_and_how(path: str, title: str, told: str, client: Client) -> None:
+    page = Page(client.get(f"{path}import/"))
+
+    assert page.every("h1")[-1].children == [title]
+    assert told in page.words
+
+
+def test_what_only_goes_out_is_not_in_the_preview(client: Client) -> None:
+    a_person(Role.LEADER, username="zhao", last_login=timezone.now())
+
+    page = upload(client, USERS, a_workbook(["用户名", "电话", "上次登录"], ["zhao", "022-1", "2020-01-01 08:00"]))
+
+    assert heads(page) == ["类型", *PEOPLE]
+    assert page.rows() == [["更新", "zhao", "", "", "", "（空） → 022-1", "", "领导小组", "是"]]
 
 
 # --- out and in again -----------------------------------------------------------------------------------------

@@ -382,7 +382,7 @@ def test_a_measure_with_reports_and_all_it_belongs_to_stay(measure: Measure) -> 
         path = f"/admin/{obj._meta.app_label}/{obj._meta.model_name}/{obj.pk}/delete/"
         answers = [Page(client.get(path)), Page(client.post(path, {"post": "yes"}))]
         assert [page.status for page in answers] == [200, 200], obj
-        assert all(f"无法删除 {obj._meta.verbose_name}" in page.words for page in answers)
+        assert all(f"无法删除{obj._meta.verbose_name}" in page.words for page in answers)
 
     assert [type(obj).objects.filter(pk=obj.pk).exists() for obj in doomed] == [True] * 4
 

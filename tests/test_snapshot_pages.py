@@ -112,7 +112,7 @@ def test_the_whole_of_what_was_said_is_in_the_workbook(plan, leader) -> None:
     cells = [str(cell) for row in book["分工"].values for cell in row if cell]
     assert any(cell.endswith(words["progress"]) for cell in cells)
     assert any(cell.endswith(words["problems"]) for cell in cells)
-    assert any("…（详见分工表）" in cell for row in book["台账"].values for cell in map(str, row))
+    assert any("……（详见分工表）" in cell for row in book["台账"].values for cell in map(str, row))
 
 
 @pytest.mark.parametrize("of", ["measures", "parts"])

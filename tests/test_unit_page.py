@@ -231,6 +231,36 @@ def test_the_workbook_is_of_the_units_measures_and_only_for_whom_it_is_allowed(p
     assert links == {"leader": export, "reporter": None, "admin": export}
 
 
+def test_what_a_unit_owed_is_told_period_by_period_what_is_missing_first(leader) -> None:
+    plan, unit = a_plan(), a_department("甲局")
+    plan.periods.exclude(starts_on__in=(date(2021, 7, 1), date(2021, 10, 1))).delete()
+    streets = a_collective("各街道办", unit)
+    first, second = (a_part(a_measure(plan, due_on=None), unit, AssignmentRole.LEAD) for _number in range(2))
+    shared = a_part(a_measure(plan, due_on=None), streets, AssignmentRole.JOINT)
+    for day in (date(2021, 9, 1), date(2021, 12, 1)):
+        a_report(first, day)
+        a_report(own_part(shared, unit), day)
+    a_report(second, date(2021, 9, 1))
+
+    page = visit(leader, f"{units(plan, unit)}reports/", as_of=date(2022, 1, 10))
+
+    assert [words(step).split()[1] for step in every(page.every("nav", "steps")[0], "a")] == [
+        *("应报", "未报", "迟报", "按期", "有沉默天数"),
+    ]
+    assert [words(group) for group in page.every("tr", "group")] == [
+        "2021年第四季度 填报截止2022-01-09",
+        "2021年第三季度 填报截止2021-10-09",
+    ]
+    assert [(row[0], *row[2:]) for row in page.rows()] == [
+        ("2", "牵头", "未报", "1"),
+        ("1", "牵头", "按期", "0"),
+        ("3", "按职责分工", "按期", "0"),
+        ("1", "牵头", "按期", "0"),
+        ("2", "牵头", "按期", "0"),
+        ("3", "按职责分工", "按期", "0"),
+    ]
+
+
 # --- bad input and cost ----------------------------------------------------------------------------------
 
 

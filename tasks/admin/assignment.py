@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -18,6 +17,7 @@ from .. import permissions
 from ..excel.resources import AssignmentResource
 from ..models import Assignment
 from ..templatetags.plan import light
+from ..templatetags.shortened import truncatechars
 from .base import Room, TimelinessFilter, day
 from .exchange import Exports
 

@@ -175,7 +175,7 @@ class Room(Permitted, admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not makes_sense(request):
             return self.whole_list(request)
-        return super().changelist_view(request, extra_context)
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural} | (extra_context or {}))
 
     def whole_list(self, request: HttpRequest) -> HttpResponse:
         """Conditions that mean nothing are dropped, and it is said that they were."""
@@ -192,6 +192,24 @@ class Room(Permitted, admin.ModelAdmin):
         # No button here offers it, and it would make a new row of one that may only be read.
         permissions.require("_saveasnew" not in request.POST)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def title_of(self, request: HttpRequest, obj: Any) -> str:
+        """What the page of a row is for; without the gaps that Django's own words have around a noun."""
+        if obj is None:
+            words = _("新增%(noun)s")
+        else:
+            words = _("修改%(noun)s") if self.has_change_permission(request, obj) else _("查看%(noun)s")
+        return str(words % {"noun": self.opts.verbose_name})
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["title"] = self.title_of(request, context.get("original"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def render_delete_form(self, request: HttpRequest, context: Any) -> HttpResponse:
+        is_refused = context["perms_lacking"] or context["protected"]
+        words = _("无法删除%(noun)s") if is_refused else _("删除%(noun)s")
+        context["title"] = words % {"noun": self.opts.verbose_name}
+        return super().render_delete_form(request, context)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the filters offer: no other column can be sounded out by way of the address."""

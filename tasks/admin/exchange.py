@@ -277,15 +277,14 @@ class Exchanges(Exports, ImportExportMixin):
         *,
         status: int = 200,
     ) -> HttpResponse:
-        columns = [str(field.column_name) for field in self.resource_classes[0]().get_user_visible_fields()]
         seen = {"token": held.token, "seen": result.fingerprint} if held is not None else {}
         context = {
             **self.admin_site.each_context(request),
-            "title": _("导入"),
+            "title": _("导入%(list)s") % {"list": self.opts.verbose_name_plural},
             "opts": self.opts,
             "form": form,
             "media": self.media + form.media,
-            "columns": columns,
+            "resource": self.resource_classes[0](),
             "result": result,
             "confirm_form": ConfirmForm(initial=seen) if seen else None,
             "hours": settings.IMPORT_PREVIEW_HOURS,

@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.http import HttpRequest
-from django.template.defaultfilters import truncatechars
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -24,6 +23,7 @@ from ..changes import EMPTY
 from ..excel.resources import MeasureResource
 from ..models import Assignment, Measure, Section
 from ..templatetags.plan import light
+from ..templatetags.shortened import truncatechars
 from .base import Lines, Room, Table, TimelinessFilter, day, person
 from .exchange import Exports
 from .forms import CarefulForm

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.defaultfilters import truncatechars
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from ..actions import report as actions
 from ..excel.resources import ReportResource
 from ..forms.report import ReportForm
 from ..models import Assignment, Measure, Period, Report
+from ..templatetags.shortened import truncatechars
 from .base import Room, moment, person
 from .exchange import Exports
 
@@ -112,6 +112,9 @@ class ReportAdmin(Exports, Room):
         opened = Period.objects.filter(plan=part.measure.plan_id).taking_reports(timezone.localdate())
         return list(opened)[::-1] if part.measure.is_ongoing_on(timezone.localdate()) else []
 
+    def title_of(self, request: HttpRequest, obj: Any) -> str:
+        return super().title_of(request, obj) if obj is not None else _("代录进展")
+
     def _page(
         self, request: HttpRequest, part: Assignment, form: ReportForm, newer: Report | None = None
     ) -> HttpResponse:
@@ -128,7 +131,6 @@ class ReportAdmin(Exports, Room):
         fieldset: Any = (None, {"fields": [name for name in form.fields if name not in hidden]})
         context = {
             **self.admin_site.each_context(request),
-            "title": _("代录进展"),
             "subtitle": None,
             "adminform": AdminForm(form, [fieldset], {}),
             "part": part,

@@ -32,6 +32,7 @@ LAST_SIGN_IN = moment("last_login", _("上次登录"))
 JOINED = moment("date_joined", _("账号建立"))
 
 
+INVITED = "_invited"  # on the request: the name of whoever got an invitation by it
 PASSWORDS = _("不修改密码时留空。没有密码的人员得到邀请链接，由本人设定密码。")
 
 
@@ -162,9 +163,23 @@ class UserAdmin(Exchanges, Room):
         if obj.pk == request.user.pk:
             update_session_auth_hash(request, obj)
         if invitation is not None:
-            words = gettext("%(name)s没有密码，已生成邀请链接。") % {"name": obj.name}
-            link = format_html('{} <a href="{}">{}</a>', words, reverse("invitations"), gettext("查看邀请链接"))
-            self.message_user(request, link, messages.WARNING)
+            setattr(request, INVITED, obj.name)
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: Any = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """That somebody was saved is said once, along with the invitation where he got one."""
+        name = getattr(request, INVITED, None)
+        if name is not None and level == messages.SUCCESS:
+            words = gettext("已保存%(name)s。没有密码，已生成邀请链接。") % {"name": name}
+            message = format_html('{} <a href="{}">{}</a>', words, reverse("invitations"), gettext("查看邀请链接"))
+            level = messages.WARNING
+        super().message_user(request, message, level, extra_tags, fail_silently)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Nothing is left to do: the roles were given with the rest, and no table is on the page."""

@@ -85,7 +85,7 @@ def read(text: str, period: Span | None) -> Reading:
     """What a clause that speaks of when means; ``period`` is the plan's, and gives the year where there is only one."""
     words = re.sub(r"\s", "", plain(text)).strip("。;,")
     if len(words) > LONGEST:
-        return Reading(problem=_("时限“%(text)s”不能确定是哪一天，请核对。") % {"text": f"{text[:LONGEST]}…"})
+        return Reading(problem=_("时限“%(text)s”不能确定是哪一天，请核对。") % {"text": f"{text[:LONGEST]}……"})
     if GOES_ON.fullmatch(words):
         return Reading(Timeframe.ONGOING)
     for name, pattern in PATTERNS.items():

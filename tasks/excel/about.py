@@ -32,9 +32,16 @@ def _label(line: Line) -> object:
 
 
 def taken(
-    as_of: date, exported_by: str, exported_at: datetime | None, conditions: Sequence[tuple[str, str]] = ()
+    as_of: date,
+    exported_by: str,
+    exported_at: datetime | None,
+    conditions: Sequence[tuple[str, str]] = (),
+    all_of_it: str = "",
 ) -> list[Line]:
-    """Of which day it is, by whom and when it was taken out, and what it was narrowed down to."""
+    """
+    Of which day it is, by whom and when it was taken out, and what it was narrowed down to; ``all_of_it`` says what is
+    in it where that is not simply everything.
+    """
     lines: list[Line] = [
         (_("数据截至"), of_day(as_of, exported_at)),
         (_("导出人"), exported_by),
@@ -42,7 +49,7 @@ def taken(
     if exported_at is not None:
         lines.append((_("导出时间"), f"{timezone.localtime(exported_at):%Y-%m-%d %H:%M}"))
     words = "；".join(f"{label}：{value}" for label, value in conditions)
-    lines.append((_("导出条件"), words or _("全部，没有筛选。")))
+    lines.append((_("导出条件"), words or all_of_it or _("全部，没有筛选。")))
     return lines
 
 

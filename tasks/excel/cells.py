@@ -29,7 +29,7 @@ class Wrong(ValueError):
 def said(value: object) -> str:
     """A value as it can be quoted: printable and short."""
     text = " ".join(without_unprintable(str(value)).split())
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}……"
 
 
 def official(cell: Any) -> str:

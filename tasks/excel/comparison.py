@@ -191,8 +191,10 @@ class ComparisonWorkbook(Workbook):
     def _told(self) -> list[about.Line]:
         day = self.comparison.after.day
         return [
-            *about.taken(day, self.exported_by, self.exported_at, self._conditions),
             (_("对比"), self._compared),
+            *about.taken(
+                day, self.exported_by, self.exported_at, self._conditions, _("两者之间的全部变化，没有筛选。")
+            ),
             (_("图例"), str(self.comparison.legend)),
             *about.rules(self.comparison.plan, day),
         ]

@@ -28,7 +28,6 @@ from departments.models import Alias, Department, Role, User
 
 from ..actions import department as units
 from ..actions import person as people
-from ..changes import EMPTY
 from .columns import ByName, Digits, OneOf, Several, Text, Whole, YesNo, code_of
 from .resources import TableResource, column
 
@@ -42,6 +41,8 @@ class Problems(Result):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[int] = []
+        self.key = ""  # the column by whose values the rows are known
+        self.keys: list[str] = []
         self.columns: dict[str, str] = {}
         self.invited = 0  # people who got an invitation
 
@@ -55,18 +56,22 @@ class Problems(Result):
         return [said for fault in faults for said in getattr(fault, "messages", [str(fault)])]
 
     @property
-    def of_rows(self) -> list[tuple[int, str, str]]:
-        """``(row in the file, column, what is wrong)``; the column is empty where the row as a whole is meant."""
+    def of_rows(self) -> list[tuple[int, str, str, str]]:
+        """
+        ``(row in the file, what it is known by, column, what is wrong)``; the column is empty where the row as a whole
+        is meant.
+        """
         found = []
         for invalid in self.invalid_rows:
             for name, messages in invalid.error_dict.items():
                 label = "" if name == NON_FIELD_ERRORS else str(self.columns.get(name, name))
-                found += [(self._line(invalid.number), label, message) for message in messages]
-        found += [(self._line(wrong.number), "", _("该行无法保存。")) for wrong in self.error_rows]
+                found += [(*self._row(invalid.number), label, message) for message in messages]
+        found += [(*self._row(wrong.number), "", _("该行无法保存。")) for wrong in self.error_rows]
         return sorted(found)
 
-    def _line(self, number: int) -> int:
-        return self.lines[number - 1] if number <= len(self.lines) else number
+    def _row(self, number: int) -> tuple[int, str]:
+        is_known = number <= len(self.lines)
+        return (self.lines[number - 1], self.keys[number - 1]) if is_known else (number, "")
 
     @property
     def changes(self) -> list[Any]:
@@ -88,19 +93,36 @@ class Problems(Result):
 class Difference(Diff):
     """What was and what will be, in words and marks; the library's own has its colours in the markup."""
 
+    def __init__(self, resource: Any, instance: Any, new: bool) -> None:
+        self.left, self.new = self._of(resource, instance), new
+        self.right: list[Any] = []
+
+    def compare_with(self, resource: Any, instance: Any) -> None:
+        self.right = self._of(resource, instance)
+
+    @staticmethod
+    def _of(resource: Any, instance: Any) -> list[Any]:
+        return [field.export(instance) for field in resource.get_user_visible_fields()]
+
     def as_html(self) -> list[str]:
         return [
-            format_html("{}", now)
-            if was == now or self.new
-            else format_html("<del>{}</del> → <ins>{}</ins>", was or EMPTY, now or EMPTY)
+            format_html("{}", now) if was == now or self.new else _step(was, now)
             for was, now in zip(self.left, self.right, strict=True)
         ]
+
+
+def _step(was: str, now: str) -> str:
+    """From one value to another; nothing is not struck out, which would not be read."""
+    nothing = _("（空）")
+    first = format_html("<del>{}</del>", was) if was else nothing
+    return format_html("{} → {}", first, format_html("<ins>{}</ins>", now) if now else nothing)
 
 
 class SheetResource(TableResource):
     """A table that comes in as it went out."""
 
     required: tuple[str, ...] = ()
+    advice: Any = ""  # what besides is to be known before a file is uploaded
     by: User | None = None
     now: datetime
 
@@ -112,12 +134,29 @@ class SheetResource(TableResource):
     def get_diff_class(cls) -> type[Diff]:
         return Difference
 
+    @property
+    def key(self) -> Any:
+        """The column by whose values the rows are known."""
+        return self.fields[self._meta.import_id_fields[0]]
+
+    def get_user_visible_fields(self) -> list[Any]:
+        """Without those that only go out."""
+        return [field for field in self.get_import_fields() if not field.readonly]
+
+    def get_diff_headers(self) -> list[str]:
+        return [str(field.column_name) for field in self.get_user_visible_fields()]
+
+    def left_alone(self) -> list[str]:
+        """The columns that may be in a file, since they went out, and say nothing."""
+        return [str(field.column_name) for field in self.get_import_fields() if field.readonly]
+
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         self.by, self.now = kwargs.get("user"), kwargs["now"]
-        known = self.get_export_headers()
+        known = self.get_diff_headers()
+        also = self.left_alone()
         missing = [str(self.fields[name].column_name) for name in self.required]
         missing = [name for name in missing if name not in dataset.headers]
-        unknown = [name for name in dataset.headers if name not in known]
+        unknown = [name for name in dataset.headers if name not in known and name not in also]
         faults = self._refuse_passwords(unknown)
         unknown = [name for name in unknown if not PASSWORD.search(name)]
         if missing:
@@ -138,7 +177,7 @@ class SheetResource(TableResource):
         return [words % {"names": "、".join(found)}] if found else []
 
     def _refuse_repeats(self, dataset: Any) -> None:
-        key = self.fields[self._meta.import_id_fields[0]]
+        key = self.key
         first: dict[str, int] = {}
         faults = []
         for line, row in zip(dataset.lines, dataset.dict, strict=True):
@@ -160,7 +199,8 @@ class SheetResource(TableResource):
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         super().after_import(dataset, result, **kwargs)
-        result.lines = dataset.lines
+        result.lines, result.key = dataset.lines, str(self.key.column_name)
+        result.keys = [str(row.get(result.key) or "").strip() for row in dataset.dict]  # the column may be missing
         result.columns = {str(field.attribute): field.column_name for field in self.fields.values()}
 
 
@@ -225,6 +265,7 @@ class UserResource(SheetResource):
     is_active = column("is_active", gettext_lazy("有效"), YesNo())
     last_login = column("last_login", gettext_lazy("上次登录"), readonly=True)
     required = ("username",)
+    advice = gettext_lazy("密码不从文件导入：没有密码的人员得到邀请链接，由本人设定密码。")
     invited = 0  # people whom this import has invited
     # Of people who are there already: a password that is set meanwhile is not written over.
     written = ("username", "last_name", "first_name", "department", "phone", "email", "is_active")

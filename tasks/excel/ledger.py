@@ -169,7 +169,7 @@ class Ledger(Workbook):
 
     def _heading(self, name: str) -> Heading:
         titles = {
-            PARTS: _("%(plan)s分工台账"),
+            PARTS: _("%(plan)s责任分工"),
             REPORTS: _("%(plan)s进展明细"),
             EXTENSIONS: _("%(plan)s延期台账"),
             STATISTICS: _("%(plan)s统计"),
@@ -209,7 +209,7 @@ class Parts(Ledger):
         self.pages[PARTS].add(found)
 
     def filename(self) -> str:
-        return _("%(plan)s_分工台账_%(day)s.xlsx") % {"plan": safe_title(self.plan), "day": self.day.isoformat()}
+        return _("%(plan)s_责任分工_%(day)s.xlsx") % {"plan": safe_title(self.plan), "day": self.day.isoformat()}
 
 
 # What a file system or a mail program stumbles over: separators, wildcards, control characters, marks of direction.

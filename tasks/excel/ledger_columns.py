@@ -39,7 +39,7 @@ def _words(duty: Duty, field: str, width: float) -> str:
                 texts.append((f"【{part.speaker(report)}】{day}", said))
         if field == "progress":
             texts += [(_("【%(unit)s】未填报") % {"unit": name}, "") for name in part.silent_names]
-    return "\n".join(share(texts, capacity(width), MOST_LINES, _("…（详见分单位表）")))
+    return "\n".join(share(texts, capacity(width), MOST_LINES, _("……（详见分单位表）")))
 
 
 def _reported_of_owed(duty: Duty) -> str:

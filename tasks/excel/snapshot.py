@@ -50,7 +50,7 @@ def _said(parts: list[Row], field: str) -> list[tuple[str, str]]:
 def _shortened(row: Row, width: float) -> str:
     """As much of it as a row can show; the whole of it is on the other sheet."""
     texts = _said(row["parts"], "progress")
-    return "\n".join(share(texts, capacity(width), MOST_LINES, _("…（详见分工表）")))
+    return "\n".join(share(texts, capacity(width), MOST_LINES, _("……（详见分工表）")))
 
 
 def _whole(part: Row, field: str) -> str:

@@ -187,7 +187,7 @@ def printable(text: str) -> str:
     units = text.encode("utf-16-le")
     if len(units) <= 2 * MOST_IN_A_CELL:
         return text
-    mark = _("…（超出单元格字数上限，余下从略）")
+    mark = _("……（超出单元格字数上限，余下从略）")
     return units[: 2 * (MOST_IN_A_CELL - len(mark))].decode("utf-16-le", errors="ignore") + mark
 
 

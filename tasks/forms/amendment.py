@@ -99,7 +99,7 @@ class UnitForm(forms.Form):
         label=_("责任单位"),
         queryset=Department.objects.none(),
         required=False,
-        empty_label=_("增加单位…"),
+        empty_label=_("增加单位……"),
         widget=ShortSelect(attrs={"class": "form-select form-select-sm"}),
         error_messages=NO_SUCH,
     )
@@ -130,14 +130,14 @@ class UnitsFormSet(forms.BaseFormSet):
         super().__init__(*args, **kwargs | {"prefix": "units"})
         units = list(Department.objects.offered(*named).order_by("position", "name"))
         words = {unit.pk: unit.name if unit.is_active else _("%(unit)s（已停用）") % {"unit": unit} for unit in units}
-        self._choices = [("", _("增加单位…")), *words.items()]
+        self._choices = [("", _("增加单位……")), *words.items()]
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["department"].queryset = Department.objects.all()
         form.fields["department"].widget.choices = self._choices
         if index is None or index >= self.initial_form_count():
-            form.fields["role"].choices = [("", _("选择角色…")), *AssignmentRole.choices]
+            form.fields["role"].choices = [("", _("选择角色……")), *AssignmentRole.choices]
         for name, field in form.fields.items():
             field.widget.attrs["aria-label"] = f"{field.label} {(index or 0) + 1}" if name else ""
 

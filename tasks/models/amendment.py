@@ -181,6 +181,14 @@ class Amendment(models.Model):
         return pieces
 
     @property
+    def units_changed(self) -> list[tuple[str, str, str]]:
+        """``(unit, its role before, its role after)`` of each unit that is not what it was, an empty role for none."""
+        before, after = dict(self.units_before), dict(self.units)
+        units = [*before, *(name for name in after if name not in before)]
+        steps = [(name, before.get(name, ""), after.get(name, "")) for name in units]
+        return [(name, _role(was), _role(now)) for name, was, now in steps if was != now]
+
+    @property
     def units_gone(self) -> list[str]:
         """The units, each with its role, that are not what they were."""
         return _in_words(self.units_before, self.units)
@@ -188,6 +196,10 @@ class Amendment(models.Model):
     @property
     def units_new(self) -> list[str]:
         return _in_words(self.units, self.units_before)
+
+
+def _role(role: str) -> str:
+    return str(AssignmentRole(role).label) if role else ""
 
 
 def _in_words(units: list[list[str]], beside: list[list[str]]) -> list[str]:

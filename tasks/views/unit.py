@@ -23,9 +23,9 @@ LENGTH = 20  # events on a page
 REPORTS = 100  # owed reports on a page
 STEPS = {
     Given.OWED: _("应报"),
-    Given.IN_TIME: _("按期"),
-    Given.LATE: _("迟报"),
     Given.NO: _("未报"),
+    Given.LATE: _("迟报"),
+    Given.IN_TIME: _("按期"),
     Given.SILENCE: _("有沉默天数"),
 }
 
