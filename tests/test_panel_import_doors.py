@@ -33,7 +33,7 @@ def keys(*roles: Role) -> list[int]:
     return list(Group.objects.filter(name__in=roles).values_list("pk", flat=True))
 
 
-@pytest.mark.parametrize(("door", "name"), [(people, "save"), (units, "save"), (units, "call"), (units, "forget")])
+@pytest.mark.parametrize(("door", "name"), [(people, "save_all"), (units, "save"), (units, "call"), (units, "forget")])
 def test_forms_and_lists_go_through_the_same_door(
     door: Any, name: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
