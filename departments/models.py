@@ -261,6 +261,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             F(f"{unit}__position").asc(nulls_last=True), f"{unit}__name", "person__username"
         )
 
+    def over(self, now: datetime) -> InvitationQuerySet:
+        """Those whose time is over, as ``Invitation.is_over`` says of one."""
+        return self.filter(expires_at__lt=now)
+
+    def by_unit(self) -> dict[int | None, int]:
+        """How many there are of each unit, by its key; None: of people who belong to none."""
+        return dict(self.order_by().values_list("person__department").annotate(models.Count("pk")))
+
 
 class Invitation(models.Model):
     """
