@@ -198,6 +198,10 @@ class DepartmentResource(SheetResource):
         clean_model_instances = True
         skip_unchanged = True
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.renamed: list[tuple[int, Any, Department]] = []  # with the number of the row
+
     def get_queryset(self) -> QuerySet[Department]:
         return Department.objects.prefetch_related("aliases", "memberships__member")
 
@@ -207,11 +211,26 @@ class DepartmentResource(SheetResource):
 
     def after_save_instance(self, instance: Department, row: Any, **kwargs: Any) -> None:
         aliases, members = self.fields["aliases"], self.fields["members"]
-        by = cast(User, self.by)
         if aliases.has_changed(instance):
-            units.rename(by=by, department=instance, names=aliases.wanted(instance))
+            self.renamed.append((kwargs["row_number"], row, instance))
         if members.has_changed(instance):
-            units.regroup(by=by, collective=instance, names=members.wanted(instance), now=self.now)
+            names = members.wanted(instance)
+            units.regroup(by=cast(User, self.by), collective=instance, names=names, now=self.now)
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        super().after_import(dataset, result, **kwargs)
+        self._rename(result)
+
+    def _rename(self, result: Any) -> None:
+        """When all rows are read: what holds after the whole file counts, not which row stands first."""
+        aliases, by = self.fields["aliases"], cast(User, self.by)
+        for _number, _row, unit in self.renamed:
+            units.give_up(by=by, department=unit, names=aliases.wanted(unit))
+        for number, row, unit in self.renamed:
+            try:
+                units.take(by=by, department=unit, names=aliases.wanted(unit))
+            except ValidationError as error:
+                result.append_invalid_row(number, row, error)
 
 
 class SignInName(Text):
