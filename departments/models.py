@@ -247,6 +247,12 @@ class User(AbstractUser):
             names.add(Role.ADMINISTRATOR)
         return frozenset(Role(name) for name in names)
 
+    @property
+    def roles_in_words(self) -> str:
+        """The roles this person was given, as people call them; lists fetch the groups with it."""
+        given = {group.name for group in self.groups.all()}
+        return str(_("、")).join(str(role.label) for role in Role if role in given)
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> InvitationQuerySet:

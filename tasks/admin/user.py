@@ -188,7 +188,7 @@ class UserAdmin(Refusable, Exchanges, Room):
 
     @admin.display(description=_("角色"))
     def roles(self, user: User) -> str:
-        return "、".join(role_of(group) for group in user.groups.all() if group.name in Role.values)
+        return user.roles_in_words
 
     @admin.display(description=_("邀请"))
     def invited(self, user: User) -> str:

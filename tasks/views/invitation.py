@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from departments.models import Invitation, InvitationQuerySet, Role, User
+from departments.models import Invitation, InvitationQuerySet, User
 
 from .. import permissions
 from ..actions import invitation as actions
@@ -32,7 +32,6 @@ from .access import allowed, person
 from .export import XLSX
 from .ledger import tidied, turned
 
-ROLES = frozenset(Role.values)
 LENGTH = 50  # people on a page
 
 # --- handed out ------------------------------------------------------------------------------------
@@ -53,7 +52,7 @@ def _lines(request: HttpRequest, found: Iterable[Invitation], now: datetime) -> 
         Line(
             invitation=each,
             unit=each.person.department.name if each.person.department else "",
-            roles="、".join(str(Role(group.name).label) for group in each.person.groups.all() if group.name in ROLES),
+            roles=each.person.roles_in_words,
             link="" if each.is_over(now) else f"{address}#{code_of(each)}",
         )
         for each in found
