@@ -200,3 +200,13 @@ def test_another_name_that_its_unit_keeps_is_refused_to_others_in_either_order(c
 
     assert problems(first) == [["3", "别名", "“科委”：该别名已被使用。"]]
     assert problems(second) == [["2", "别名", "“科委”：该别名已被使用。"]]
+
+
+def test_another_name_that_a_faulty_row_gives_up_is_no_fault_of_the_row_that_takes_it(client: Client) -> None:
+    Alias.objects.create(department=a_department("甲局"), name="科委")
+    rows = [["乙局", "政府部门", 1, "科委"], ["甲局", "政府部门", "第三", None]]
+
+    page = upload(client, UNITS, a_workbook(["名称", "类别", "排序", "别名"], *rows))
+
+    assert problems(page) == [["3", "排序", "“第三”应为整数。"]]
+    assert list(Alias.objects.values_list("name", "department__name")) == [("科委", "甲局")]

@@ -226,9 +226,13 @@ class DepartmentResource(SheetResource):
         aliases, by = self.fields["aliases"], cast(User, self.by)
         for _number, _row, unit in self.renamed:
             units.give_up(by=by, department=unit, names=aliases.wanted(unit))
+        # What a row with a fault may be about to give up is not held against the row that takes it.
+        name_at = result.diff_headers.index(self.fields["name"].column_name)
+        faulty = [str(invalid.values[name_at]) for invalid in result.invalid_rows]
+        undecided = set(Alias.objects.filter(department__name__in=faulty).values_list("name", flat=True))
         for number, row, unit in self.renamed:
             try:
-                units.take(by=by, department=unit, names=aliases.wanted(unit))
+                units.take(by=by, department=unit, names=aliases.wanted(unit) - undecided)
             except ValidationError as error:
                 result.append_invalid_row(number, row, error)
 
