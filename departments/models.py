@@ -247,6 +247,12 @@ class User(AbstractUser):
             names.add(Role.ADMINISTRATOR)
         return frozenset(Role(name) for name in names)
 
+    @property
+    def roles_in_words(self) -> str:
+        """The roles this person was given, as people call them; lists fetch the groups with it."""
+        given = {group.name for group in self.groups.all()}
+        return str(_("、")).join(str(role.label) for role in Role if role in given)
+
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> InvitationQuerySet:
@@ -260,6 +266,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.select_related(unit, "issued_by").order_by(
             F(f"{unit}__position").asc(nulls_last=True), f"{unit}__name", "person__username"
         )
+
+    def over(self, now: datetime) -> InvitationQuerySet:
+        """Those whose time is over, as ``Invitation.is_over`` says of one."""
+        return self.filter(expires_at__lt=now)
+
+    def by_unit(self) -> dict[int | None, int]:
+        """How many there are of each unit, by its key; None: of people who belong to none."""
+        return dict(self.order_by().values_list("person__department").annotate(models.Count("pk")))
 
 
 class Invitation(models.Model):

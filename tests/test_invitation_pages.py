@@ -21,6 +21,7 @@ from django.views.debug import get_exception_reporter_filter
 from departments.models import Department, Invitation, Role, User
 from tasks.actions import invitation as actions
 from tasks.invitations import code_of
+from tasks.views.invitation import LENGTH
 
 from .builders import a_department, a_person, a_reporter, an_administrator, an_invitation
 from .pages import Page, attribute, it_is, send, signed_in, visit, words
@@ -86,6 +87,44 @@ def test_the_list_shows_who_has_not_come_unit_by_unit_with_the_links(client: Cli
     ]
     assert "尚未接受的共3人 ，其中2人" not in page.words
     assert "尚未接受的共3人，其中1人的邀请已过期。" in page.words.replace(" ", "")
+
+
+def test_a_long_list_is_turned_page_by_page_and_counts_them_all(
+    client: Client, three: list[Invitation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.views.invitation.LENGTH", 1)
+
+    pages = [visit(client, LIST, page=number) for number in (1, 2, 3)]
+
+    assert [page.column(1) for page in pages] == [["li"], ["zhou"], ["wu"]]
+    assert [[words(heading) for heading in page.every("h2")] for page in pages] == [
+        ["区法院 2人，本页1人"],
+        ["区法院 2人，本页1人"],
+        ["无所属单位 1人"],
+    ]
+    said = "尚未接受的共3人，其中1人的邀请已过期。分3页显示，导出的工作簿包括全部人员。"
+    assert [said in page.words.replace(" ", "") for page in pages] == [True] * 3
+    assert visit(client, LIST, page="x").column(1) == ["li"]
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}export.xlsx", {"page": 2}).content))
+    assert [row[1].value for sheet in book for row in sheet.iter_rows(min_row=5)] == ["li", "zhou", "wu"]
+
+
+def test_a_new_link_leads_back_to_the_page_where_it_stands(
+    client: Client, three: list[Invitation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.views.invitation.LENGTH", 1)
+    court = Department.objects.get(name="区法院")
+
+    first, second, third = (client.post(f"{LIST}{each.person_id}/renew/") for each in three)
+
+    assert first.headers["Location"] == f"{LIST}?unit={court.pk}"
+    assert second.headers["Location"] == f"{LIST}?unit={court.pk}&page=2"
+    assert third.headers["Location"] == f"{LIST}?unit=none"
+    assert visit(client, second.headers["Location"]).column(1) == ["zhou"]
+
+
+def test_a_page_of_the_list_is_as_long_as_others() -> None:
+    assert LENGTH == 50
 
 
 def test_the_list_holds_nobody_who_has_a_password_or_is_switched_off(client: Client, three: list[Invitation]) -> None:
@@ -175,8 +214,8 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(client: Client) -> 
             costs.append(len(queries))
 
     # session, person, roles; units to choose from, invitations with person, unit and who made it, their roles; the
-    # page also asks for its newest plan
-    assert costs == [7, 6, 7, 6]
+    # page also asks how many there are, in each unit, and over, and for its newest plan
+    assert costs == [10, 6, 10, 6]
 
 
 # --- accepted --------------------------------------------------------------------------------------------

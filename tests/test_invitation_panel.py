@@ -5,11 +5,12 @@ from __future__ import annotations
 from auditlog.models import LogEntry as History
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
-from departments.models import Invitation, User
+from departments.models import Invitation, Role, User
 from tasks.invitations import code_of
 
-from .builders import PASSWORD, a_department, a_person
+from .builders import PASSWORD, a_department, a_person, an_invitation
 from .pages import Page, attribute, send, visit, words
 from .panel import a_workbook, an_upload, faults, filled, said, save
 from .test_invitation_pages import ACCEPT, LIST, NEW, VOID, links, somebody
@@ -39,6 +40,19 @@ def test_the_panel_says_who_has_not_come_and_lists_them(client: Client, three: l
     assert [row[0] for row in waiting.rows()] == ["li", "wu", "zhou"]
     assert [row[0] for row in forgotten.rows()] == ["uninvited"]
     assert page.links()["邀请链接"] == LIST
+
+
+def test_the_panel_and_the_list_of_invitations_say_roles_in_the_same_words(client: Client) -> None:
+    person = somebody("li", None, Role.SUPERVISOR, Role.REPORTER)
+    person.groups.create(name="报表组")
+    an_invitation(person)
+
+    panel = {row[0]: row[3] for row in Page(client.get(USERS)).rows()}
+    waiting = visit(client, LIST).column(2)
+
+    assert (panel["li"], waiting) == ("填报员、督办管理员", ["填报员、督办管理员"])
+    with override("en"):
+        assert person.roles_in_words == "Reporter, Supervisor"
 
 
 def test_a_person_made_in_the_panel_without_a_password_gets_a_link(client: Client) -> None:

@@ -33,7 +33,7 @@ def keys(*roles: Role) -> list[int]:
     return list(Group.objects.filter(name__in=roles).values_list("pk", flat=True))
 
 
-@pytest.mark.parametrize(("door", "name"), [(people, "save"), (units, "save"), (units, "call"), (units, "forget")])
+@pytest.mark.parametrize(("door", "name"), [(people, "save_all"), (units, "save"), (units, "call"), (units, "forget")])
 def test_forms_and_lists_go_through_the_same_door(
     door: Any, name: str, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,3 +160,53 @@ def test_a_list_writes_over_no_password_that_is_set_while_it_comes_in(db: None) 
     held = User.objects.get(pk=read.pk)
     assert (held.phone, held.check_password("mima-2022-zizhi")) == ("022-84375000", True)
     assert set(written) == {*UserResource.Meta.fields} - {"groups", "last_login"}
+
+
+@pytest.mark.parametrize("is_given_up_first", [True, False])
+def test_another_name_moves_from_one_unit_to_another_in_either_order(is_given_up_first: bool, client: Client) -> None:
+    Alias.objects.create(department=a_department("甲局", position=1), name="科委")
+    a_department("乙局", position=2)
+    rows = [["甲局", "政府部门", None], ["乙局", "政府部门", "科委"]]
+
+    taken(client, UNITS, ["名称", "类别", "别名"], *(rows if is_given_up_first else reversed(rows)))
+
+    assert list(Alias.objects.values_list("name", "department__name")) == [("科委", "乙局")]
+
+
+def test_two_units_exchange_their_other_names(client: Client) -> None:
+    for name, other in (("甲局", "科委"), ("乙局", "教委")):
+        Alias.objects.create(department=a_department(name), name=other)
+
+    taken(client, UNITS, ["名称", "类别", "别名"], ["甲局", "政府部门", "教委"], ["乙局", "政府部门", "科委"])
+
+    assert set(Alias.objects.values_list("department__name", "name")) == {("甲局", "教委"), ("乙局", "科委")}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_another_name_that_two_rows_claim_is_refused_in_the_later_one(order: int, client: Client) -> None:
+    rows = [["甲局", "政府部门", "科委"], ["乙局", "政府部门", "科委"]]
+
+    page = upload(client, UNITS, a_workbook(["名称", "类别", "别名"], *rows[::order]))
+
+    assert problems(page) == [["3", "别名", "“科委”：该别名已被使用。"]]
+    assert (Department.objects.count(), Alias.objects.count()) == (0, 0)
+
+
+def test_another_name_that_its_unit_keeps_is_refused_to_others_in_either_order(client: Client) -> None:
+    Alias.objects.create(department=a_department("甲局"), name="科委")
+    rows = [["甲局", "政府部门", "科委"], ["乙局", "政府部门", "科委"]]
+
+    first, second = (upload(client, UNITS, a_workbook(["名称", "类别", "别名"], *rows[::order])) for order in (1, -1))
+
+    assert problems(first) == [["3", "别名", "“科委”：该别名已被使用。"]]
+    assert problems(second) == [["2", "别名", "“科委”：该别名已被使用。"]]
+
+
+def test_another_name_that_a_faulty_row_gives_up_is_no_fault_of_the_row_that_takes_it(client: Client) -> None:
+    Alias.objects.create(department=a_department("甲局"), name="科委")
+    rows = [["乙局", "政府部门", 1, "科委"], ["甲局", "政府部门", "第三", None]]
+
+    page = upload(client, UNITS, a_workbook(["名称", "类别", "排序", "别名"], *rows))
+
+    assert problems(page) == [["3", "排序", "“第三”应为整数。"]]
+    assert list(Alias.objects.values_list("name", "department__name")) == [("科委", "甲局")]

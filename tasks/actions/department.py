@@ -53,15 +53,22 @@ def forget(*, by: User, alias: Alias) -> None:
 
 
 @transaction.atomic
-def rename(*, by: User, department: Department, names: set[str]) -> None:
-    """Leaves a unit with exactly these other names. Raises as ``call`` does, of which name it is with it."""
-    wanted = set(names)
-    for alias in Alias.objects.filter(department=department):
-        if alias.name in wanted:
-            wanted.remove(alias.name)
-        else:
-            forget(by=by, alias=alias)
-    for name in sorted(wanted):
+def give_up(*, by: User, department: Department, names: set[str]) -> None:
+    """
+    Takes away what a unit was called besides ``names``, so that another may be called so.
+
+    With several units this comes first for all of them, and ``take`` after it: a name can move from one to the other,
+    whichever is told first. Raises ``PermissionDenied``.
+    """
+    for alias in Alias.objects.filter(department=department).exclude(name__in=names):
+        forget(by=by, alias=alias)
+
+
+@transaction.atomic
+def take(*, by: User, department: Department, names: set[str]) -> None:
+    """Gives a unit what it lacks of ``names``. Raises as ``call`` does, of which name it is with it."""
+    has = set(Alias.objects.filter(department=department).values_list("name", flat=True))
+    for name in sorted(names - has):
         try:
             call(by=by, alias=Alias(department=department, name=name))
         except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -14,16 +15,25 @@ from departments.models import Invitation, User
 
 from .. import permissions
 from ..invitations import invited_by
+from .history import Entries
 
 
 class Void(Exception):
     """The code is nobody's, was used, is too old, or was replaced by another. Nothing was written."""
 
 
-def invite(*, by: User, person: User, now: datetime) -> Invitation:
-    """The first invitation of a person who has no password. Raises ``PermissionDenied``."""
+@transaction.atomic
+def invite(*, by: User, people: Sequence[User], now: datetime) -> list[Invitation]:
+    """The first invitations of people who have no password. Raises ``PermissionDenied``."""
     permissions.require(permissions.may_invite(by))
-    return Invitation.objects.create(person=person, issued_by=by, issued_at=now, expires_at=_until(now))
+    until, entries = _until(now), Entries()
+    made = Invitation.objects.bulk_create(
+        Invitation(person=person, issued_by=by, issued_at=now, expires_at=until) for person in people
+    )
+    for invitation in made:
+        entries.added(invitation)
+    entries.write()
+    return made
 
 
 def _until(now: datetime) -> datetime:

@@ -25,7 +25,7 @@ from .. import permissions
 from ..changes import EMPTY
 from ..choices import Timeliness
 from ..validators import printable
-from .forms import MEMORY
+from .forms import MEMORY, Refused
 
 
 def person(request: HttpRequest) -> User:
@@ -98,6 +98,13 @@ def moment(path: str, label: Any) -> Any:
 class Lines(BaseInlineFormSet):
     """The lines of a table; what takes one away has a name for those who cannot see its column."""
 
+    refused: Refused | None = None  # what an action has said of a line already; set by the table
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        for form in self.forms if self.refused is not None else ():
+            self.refused.say(form)  # type: ignore[union-attr]
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
@@ -122,7 +129,9 @@ class Table(Permitted, admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         # Of the class: where nothing may be added the instance's is 0, and lines that are there come back all the same.
-        return super().get_formset(request, obj, absolute_max=type(self).max_num, **kwargs)
+        formset: Any = super().get_formset(request, obj, absolute_max=type(self).max_num, **kwargs)
+        formset.refused = getattr(request, "refused", None)
+        return formset
 
 
 class TimelinessFilter(admin.SimpleListFilter):

@@ -19,6 +19,7 @@ from ..excel.imports import DepartmentResource
 from .base import Room, Table, day, person
 from .exchange import Exchanges
 from .forms import CarefulForm
+from .refusals import Refusable, said_on
 
 
 class DepartmentForm(CarefulForm):
@@ -66,7 +67,7 @@ class MembershipInline(Table):
         return False
 
 
-class DepartmentAdmin(Exchanges, Room):
+class DepartmentAdmin(Refusable, Exchanges, Room):
     form = DepartmentForm
     resource_classes = (DepartmentResource,)
     list_display = ("name", "kind", "other_names", "members", "position", "is_active")
@@ -79,15 +80,18 @@ class DepartmentAdmin(Exchanges, Room):
         return super().get_queryset(request).prefetch_related("aliases", "memberships__member")
 
     def save_model(self, request: HttpRequest, obj: Department, form: Any, change: bool) -> None:
-        units.save(by=person(request), department=obj)
+        with said_on(form):
+            units.save(by=person(request), department=obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Other names; who belongs to a collective is not changed here."""
         changed = formset.save(commit=False)
         for alias in formset.deleted_objects:  # first, so that a name can be used again
             units.forget(by=person(request), alias=alias)
+        lines = {id(line.instance): line for line in formset.forms}
         for alias in changed:
-            units.call(by=person(request), alias=alias)
+            with said_on(lines[id(alias)]):
+                units.call(by=person(request), alias=alias)
 
     def get_inlines(self, request: HttpRequest, obj: Department | None = None) -> list[Any]:
         """Only a collective has members."""

@@ -18,6 +18,21 @@ from ..changes import EMPTY
 MEMORY = "as_opened"
 
 
+class Refused(Exception):
+    """An action did not save what the form ``prefix`` holds, for the reasons of ``error``."""
+
+    def __init__(self, prefix: str, error: ValidationError) -> None:
+        super().__init__(prefix, error)
+        self.prefix, self.error = prefix, error
+
+    def say(self, form: Any) -> None:
+        """Says it where it was typed, if it was in this form."""
+        if not form.is_bound or (form.prefix or "") != self.prefix:
+            return
+        for name, errors in self.error.update_error_dict({}).items():
+            form.add_error(name if name in form.fields else None, errors)
+
+
 class CarefulForm(forms.ModelForm):
     """
     Tells the second of two people who change the same thing, and loses neither's words.
@@ -29,6 +44,7 @@ class CarefulForm(forms.ModelForm):
 
     # Natural keys and what other rows were made to agree with: entered once, shown ever after.
     settled: tuple[str, ...] = ()
+    refused: Refused | None = None  # what an action has said of it already; set by the room
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,6 +52,11 @@ class CarefulForm(forms.ModelForm):
             self.initial[MEMORY] = self._memory()
             for name in set(self.settled) & set(self.fields):
                 self.fields[name].disabled = True
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.refused is not None:
+            self.refused.say(self)
 
     def more_to_remember(self) -> list[str]:
         """Lines about what is edited on the same page and is no field of the form."""

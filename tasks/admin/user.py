@@ -27,6 +27,7 @@ from ..excel.imports import UserResource
 from .base import EMPTY, Room, moment, person
 from .exchange import Exchanges
 from .forms import CarefulForm
+from .refusals import Refusable, said_on
 
 LAST_SIGN_IN = moment("last_login", _("上次登录"))
 JOINED = moment("date_joined", _("账号建立"))
@@ -119,7 +120,7 @@ class InvitationFilter(admin.SimpleListFilter):
 
 
 @method_decorator(sensitive_post_parameters("password1", "password2"), name="changeform_view")
-class UserAdmin(Exchanges, Room):
+class UserAdmin(Refusable, Exchanges, Room):
     form = UserForm
     resource_classes = (UserResource,)
     import_export_change_list_template = "admin/departments/user/change_list.html"
@@ -159,7 +160,9 @@ class UserAdmin(Exchanges, Room):
         return super().get_object(request, object_id, from_field)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        invitation = people.save(by=people.admitted(person(request)), person=obj, roles=form.roles, now=timezone.now())
+        by = people.admitted(person(request))
+        with said_on(form):
+            invitation = people.save(by=by, person=obj, roles=form.roles, now=timezone.now())
         if obj.pk == request.user.pk:
             update_session_auth_hash(request, obj)
         if invitation is not None:
@@ -200,7 +203,7 @@ class UserAdmin(Exchanges, Room):
 
     @admin.display(description=_("角色"))
     def roles(self, user: User) -> str:
-        return "、".join(role_of(group) for group in user.groups.all() if group.name in Role.values)
+        return user.roles_in_words
 
     @admin.display(description=_("邀请"))
     def invited(self, user: User) -> str:

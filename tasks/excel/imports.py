@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from import_export.fields import Field
 from import_export.instance_loaders import CachedInstanceLoader
 from import_export.resources import Diff
 from import_export.results import Result
@@ -126,6 +128,15 @@ class SheetResource(TableResource):
     by: User | None = None
     now: datetime
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for field in self.fields.values():
+            field.column_name = str(field.column_name)  # looked up in every row: translated once
+        self._import_fields = super().get_import_fields()
+
+    def get_import_fields(self) -> list[Field]:
+        return self._import_fields
+
     @classmethod
     def get_result_class(cls) -> type[Result]:
         return Problems
@@ -227,6 +238,10 @@ class DepartmentResource(SheetResource):
         clean_model_instances = True
         skip_unchanged = True
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.renamed: list[tuple[int, Any, Department]] = []  # with the number of the row
+
     def get_queryset(self) -> QuerySet[Department]:
         return Department.objects.prefetch_related("aliases", "memberships__member")
 
@@ -236,16 +251,44 @@ class DepartmentResource(SheetResource):
 
     def after_save_instance(self, instance: Department, row: Any, **kwargs: Any) -> None:
         aliases, members = self.fields["aliases"], self.fields["members"]
-        by = cast(User, self.by)
         if aliases.has_changed(instance):
-            units.rename(by=by, department=instance, names=aliases.wanted(instance))
+            self.renamed.append((kwargs["row_number"], row, instance))
         if members.has_changed(instance):
-            units.regroup(by=by, collective=instance, names=members.wanted(instance), now=self.now)
+            names = members.wanted(instance)
+            units.regroup(by=cast(User, self.by), collective=instance, names=names, now=self.now)
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        super().after_import(dataset, result, **kwargs)
+        self._rename(result)
+
+    def _rename(self, result: Any) -> None:
+        """When all rows are read: what holds after the whole file counts, not which row stands first."""
+        aliases, by = self.fields["aliases"], cast(User, self.by)
+        for _number, _row, unit in self.renamed:
+            units.give_up(by=by, department=unit, names=aliases.wanted(unit))
+        # What a row with a fault may be about to give up is not held against the row that takes it.
+        name_at = result.diff_headers.index(self.fields["name"].column_name)
+        faulty = [str(invalid.values[name_at]) for invalid in result.invalid_rows]
+        undecided = set(Alias.objects.filter(department__name__in=faulty).values_list("name", flat=True))
+        for number, row, unit in self.renamed:
+            try:
+                units.take(by=by, department=unit, names=aliases.wanted(unit) - undecided)
+            except ValidationError as error:
+                result.append_invalid_row(number, row, error)
 
 
 class SignInName(Text):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return User.normalize_username(super().clean(value))
+
+
+class Taken(NamedTuple):
+    """A row of the list that was found good."""
+
+    number: int
+    row: Any
+    change: people.Change
+    is_new: bool
 
 
 class UserResource(SheetResource):
@@ -280,6 +323,12 @@ class UserResource(SheetResource):
         instance_loader_class = CachedInstanceLoader
         clean_model_instances = True
         skip_unchanged = True
+        use_bulk = True
+        batch_size = None  # all at once, when all rows are read
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.taken: list[Taken] = []
 
     def get_queryset(self) -> QuerySet[User]:
         return User.objects.select_related("department").prefetch_related("groups")
@@ -296,12 +345,58 @@ class UserResource(SheetResource):
         self.by = people.admitted(cast(User, self.by))
         self.fields["department"].widget.known = called | {unit.name: unit for unit in Department.objects.all()}
 
-    def do_instance_save(self, instance: User, is_create: bool) -> None:
-        roles = self.fields["groups"].wanted(instance)
-        invitation = people.save(
-            by=cast(User, self.by), person=instance, roles=roles, now=self.now, fields=self.written
-        )
-        self.invited += invitation is not None
+    def validate_instance(
+        self, instance: User, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """
+        As the panel's form looks at it, without asking for each person what is known of the whole list.
+
+        The unit is one of those that ``known`` holds, and whose name it is was looked up to find the row.
+        """
+        errors = dict(import_validation_errors or {})
+        try:
+            instance.full_clean(exclude={*errors, "department"}, validate_unique=False)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def before_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
+        change = people.Change(instance, self.fields["groups"].wanted(instance))
+        people.check(*change, by=self.by)
+        self.taken.append(Taken(kwargs["row_number"], row, change, is_new=instance.pk is None))
+
+    def bulk_create(
+        self, using_transactions: bool, dry_run: bool, raise_errors: bool, batch_size: Any = None, result: Any = None
+    ) -> None:
+        """What the library calls once all rows are read: all people at once, those who are there already as well."""
+        try:
+            with transaction.atomic():
+                self._save([each.change for each in self.taken])
+        except Exception:  # whose fault it is, the database does not say
+            self._one_by_one(result)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is left to do."""
+
+    def _save(self, changes: list[people.Change]) -> None:
+        made = people.save_all(by=cast(User, self.by), changes=changes, now=self.now, fields=self.written)
+        self.invited += len(made)
+
+    def _one_by_one(self, result: Any) -> None:
+        """Finds the rows that cannot be saved; ``result`` has them, and nothing stays."""
+        for number, row, change, is_new in self.taken:
+            if is_new:
+                change.person.pk, change.person._state.adding = None, True
+            try:
+                with transaction.atomic():
+                    self._save([change])
+            except ValidationError as error:
+                result.append_invalid_row(number, row, error)
+            except Exception as error:
+                faults = result.rows[number - 1].errors
+                faults.append(self.get_error_result_class()(error, row=row, number=number))
+                result.append_error_row(number, row, faults)
 
     def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
         super().after_import(dataset, result, **kwargs)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from departments.models import Invitation, Role, User
+from departments.models import Invitation, InvitationQuerySet, User
 
 from .. import permissions
 from ..actions import invitation as actions
@@ -30,14 +30,14 @@ from ..forms.invitation import WITHOUT, CodeForm, FirstPasswordForm, UnitForm
 from ..invitations import code_of, invited_by
 from .access import allowed, person
 from .export import XLSX
-from .ledger import tidied
+from .ledger import tidied, turned
 
-ROLES = frozenset(Role.values)
+LENGTH = 50  # people on a page
 
 # --- handed out ------------------------------------------------------------------------------------
 
 
-def _found(form: UnitForm) -> QuerySet[Invitation]:
+def _found(form: UnitForm) -> InvitationQuerySet:
     found = Invitation.objects.waiting().unit_by_unit().prefetch_related("person__groups")
     if not form.is_valid():
         return found.none()
@@ -46,17 +46,25 @@ def _found(form: UnitForm) -> QuerySet[Invitation]:
     return found.filter(person__department=int(form.chosen)) if form.chosen else found
 
 
-def _lines(request: HttpRequest, found: QuerySet[Invitation], now: datetime) -> list[Line]:
+def _lines(request: HttpRequest, found: Iterable[Invitation], now: datetime) -> list[Line]:
     address = request.build_absolute_uri(reverse("invitation"))
     return [
         Line(
             invitation=each,
             unit=each.person.department.name if each.person.department else "",
-            roles="、".join(str(Role(group.name).label) for group in each.person.groups.all() if group.name in ROLES),
+            roles=each.person.roles_in_words,
             link="" if each.is_over(now) else f"{address}#{code_of(each)}",
         )
         for each in found
     ]
+
+
+class Unit(NamedTuple):
+    """The people of one unit on a page, and how many there are of it on all pages."""
+
+    name: str
+    people: list[Line]
+    number: int
 
 
 @require_safe
@@ -65,13 +73,16 @@ def invitations(request: HttpRequest) -> HttpResponse:
     """Who has not set a password yet, unit by unit, each with the link."""
     if (short := tidied(request)) is not None:
         return short
-    form = UnitForm(request.GET)
-    lines = _lines(request, _found(form), timezone.now())
+    form, now = UnitForm(request.GET), timezone.now()
+    found = _found(form)
+    turn, numbers = turned(request, found, LENGTH), found.by_unit()
+    by_unit = groupby(_lines(request, turn["page"], now), key=lambda line: line.invitation.person.department_id)
+    units = [(key, list(people)) for key, people in by_unit]
     context = {
         "filter": {"form": form},
-        "units": [(unit, list(people)) for unit, people in groupby(lines, key=lambda line: line.unit)],
-        "number": len(lines),
-        "over": sum(not line.link for line in lines),
+        "units": [Unit(people[0].unit, people, numbers[key]) for key, people in units],
+        "over": found.over(now).count(),
+        **turn,
     }
     return render(request, "tasks/invitation/list.html", context)
 
@@ -104,7 +115,15 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("invitations")
     words = _("已为%(name)s生成新的邀请链接，原来的链接作废。")
     messages.success(request, words % {"name": invited.name})
-    return redirect(f"{reverse('invitations')}?unit={invited.department_id or WITHOUT}")
+    return redirect(_place_of(invited))
+
+
+def _place_of(invited: User) -> str:
+    """The page of the list of his unit on which somebody stands."""
+    unit = Invitation.objects.waiting().filter(person__department=invited.department_id)
+    page = unit.filter(person__username__lt=invited.username).count() // LENGTH + 1
+    turn = f"&page={page}" if page > 1 else ""
+    return f"{reverse('invitations')}?unit={invited.department_id or WITHOUT}{turn}"
 
 
 # --- accepted --------------------------------------------------------------------------------------
