@@ -2,11 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from . import duty
 from .text import outermost, trimmed
 
 ENDS = "。;!?"
 QUOTED = {"《": "》", "“": "”", "「": "」"}
+BRACKETS = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
+
+
+def in_round(words: str) -> str:
+    """
+    A line in plain form with 【】, [] and 〔〕 that speak of who or when as round brackets, each in its place; those of
+    labels (【责任单位】), of numbers (〔2021〕1号) and of anything else stay.
+    """
+    waiting: list[int] = []
+    opened: Counter[str] = Counter()  # by the letters that close them
+    letters = list(words)
+    for at, letter in enumerate(words):
+        if letter in BRACKETS:
+            waiting.append(at)
+            opened[BRACKETS[letter]] += 1
+        elif opened[letter]:
+            closed = ""
+            while closed != letter:  # what was opened in between is never closed
+                start = waiting.pop()
+                closed = BRACKETS[words[start]]
+                opened[closed] -= 1
+            if not waiting and closed != ")" and duty.is_duty(words[start + 1 : at]):
+                letters[start], letters[at] = "(", ")"
+    return "".join(letters)
 
 
 def spans(words: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -53,7 +79,7 @@ def inline_label(words: str, at: int) -> int:
         if span and span[0] < match.start():
             continue
         before = trimmed(words, at, match.start())[1]
-        if before > at and words[before - 1] in "。;).,!—":
+        if before > at and words[before - 1] in "。;).,!—[【〔(":
             return match.start()
         if match["open"] or (before > at and before < match.start()):  # 【责任单位】, or a label after blanks
             return match.start()

@@ -14,7 +14,7 @@ from .parsed import Doubt, Kind, Measure, Part
 from .text import plain, standard
 from .timeframe import Span
 
-ENDING = re.compile(r"[,、;:(“《]$")
+ENDING = re.compile(r"[,、;:(\[【〔“《]$")
 FIGURE = re.compile(
     r"(?<!\d)\d{1,12}(?:\.\d{1,6})?(?:余|多)?[万亿]?(?:家|件|个|项|场次|场|人次|人|名|次|元|%|户|批|套|条|篇|期|所|处|支|亩)(?!月)"
 )

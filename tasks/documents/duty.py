@@ -32,7 +32,7 @@ LABELS = {
 }
 LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()))
 # 责任单位：, 【责任单位】, 责任单位（第一个为牵头单位）：
-COLON = re.compile(rf"(?P<open>[\[【])?(?:{LABEL.pattern})(?(open)[\]】]\s*:?|(?:\([^()]{{0,30}}\))?\s*:)\s*")
+COLON = re.compile(rf"(?P<open>[\[【〔])?(?:{LABEL.pattern})(?(open)[\]】〕]\s*:?|(?:\([^()]{{0,30}}\))?\s*:)\s*")
 TAIL = 40  # characters at the end of a clause in which its role is looked for
 ROLES = (
     (

@@ -27,7 +27,7 @@ class Parser(Rows):
     def __init__(self, rows: Sequence[str], known: Known, merged: Cells) -> None:
         super().__init__(known, merged)
         self.rows = rows
-        self.plain = [plain(row) for row in rows]
+        self.plain = [brackets.in_round(plain(row)) for row in rows]
         self.attached = furniture.attachments(self.plain)  # places of lines
         self.last = max(
             (at for at, words in enumerate(self.plain) if self._is_measure(words) and at not in self.attached),
@@ -204,7 +204,7 @@ class Parser(Rows):
             asked = _("章节编号不连续，本章按第%(number)d章录入，请核对。") % {"number": took}
             self.parsed.doubts.append(Doubt(Kind.SECTION_NUMBER, asked, line))
             number = took
-        if brackets.has_duty(plain(title)):
+        if brackets.has_duty(brackets.in_round(plain(title))):
             asked = _("章节标题中写有责任分工，没有分到各项任务，请核对。")
             self.parsed.doubts.append(Doubt(Kind.SECTION_TITLE, asked, line))
         if len(title) > LONGEST_TITLE:
@@ -215,7 +215,7 @@ class Parser(Rows):
 
     def take_in(self, now: Building, line: int, text: str, at: int) -> None:
         """A line of the measure that is open, from ``at`` on: its wording, and its brackets of responsibilities."""
-        words = plain(text)
+        words = brackets.in_round(plain(text))
         end = inline_label(words, at)
         spans = brackets.spans(words, at, end)
         for start, last in spans:
