@@ -100,6 +100,7 @@ class Clues:
     times: list[tuple[str, int, int, int]] = field(default_factory=list)  # text, line, start, end
     said: list[str] = field(default_factory=list)  # the responsibility in the words of the text
     doubts: list[Doubt] = field(default_factory=list)
+    convention: tuple[int, int, int] | None = None  # line, start, end of the words by which the first of a list leads
 
     @property
     def is_empty(self) -> bool:
@@ -151,6 +152,8 @@ def collect(
     """
     words, clues = plain(text) if words is None else words, Clues()
     end = len(text) if end is None else end
+    if stated := lines.FIRST_LEADS.search(words, start, end):
+        clues.convention = (line, *stated.span())
     if kind:
         _labelled(text, words, kind, start, start, end, line, known, clues)
         return clues
@@ -208,7 +211,9 @@ def _aside(words: str, start: int, end: int) -> int:
     for first, last in cut(words, ",", start, end):
         is_person = lines.PERSON.match(words, first, last)
         if is_person or lines.states_convention(words[first:last]) or lines.ONCE.search(words, first, last):
-            return first
+            bracket = words.find("(", first, last)
+            is_beside = not is_person and bracket > first and lines.states_convention(words[bracket:last])
+            return bracket if is_beside and not lines.states_convention(words[first:bracket]) else first
     return end
 
 
@@ -309,7 +314,7 @@ def resolve(clues: Clues, known: Known, *, first_leads: bool = False) -> Iterato
     """
     The units in the order of the text with their roles, and what has to be asked about them.
 
-    ``first_leads`` is a convention that the document states: the first unit of a list is the one in the lead.
+    ``first_leads`` is a convention that the document or the measure states: the first of a list is in the lead.
     """
     kinds = {group.kind for group in clues.groups}
     answering = sum(len(group.names) for group in clues.groups if group.kind == ANSWERING)

@@ -17,7 +17,11 @@ from .timeframe import Span
 
 def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span | None, rows: Sequence[str]) -> None:
     words = [plain(row) for row in rows]
-    stated = [(at, match) for at, row in enumerate(words, 1) if (match := lines.FIRST_LEADS.search(row))]
+    stated = [
+        (at, match)
+        for at, row in enumerate(words, 1)
+        if (match := lines.FIRST_LEADS.search(row)) and _holds_for_all(parsed.marks[at - 1].use, row)
+    ]
     for each in built:
         measure, doubts = building.finished(each, known, period, first_leads=bool(stated))
         parsed.measures.append(measure)
@@ -25,7 +29,8 @@ def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span
     for line, match in stated[:1]:
         asked = _("文件约定列第一位的为牵头单位：没有写明牵头的，第一个单位读作牵头，其余读作配合，请核对。")
         parsed.doubts.append(Doubt(Kind.CONVENTION, asked, line, match.start(), match.end()))
-    _other_conventions(parsed, words, {line for line, _match in stated[:1]})
+    own = {each.clues.convention[0] for each in built if each.clues.convention}
+    _other_conventions(parsed, words, own | {line for line, _match in stated})
     _people(parsed, words)
     _number(parsed, built)
     _join(parsed, built, known)
@@ -35,12 +40,17 @@ def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span
     parsed.doubts.sort(key=lambda doubt: (doubt.line, doubt.start))
 
 
+def _holds_for_all(use: str, words: str) -> bool:
+    """What a measure states holds for itself, unless it says that it holds for more: 下同."""
+    return use not in {Use.MEASURE, Use.DUTY} or bool(lines.ONCE.search(words))
+
+
 def _other_conventions(parsed: Parsed, words: Sequence[str], known: Collection[int]) -> None:
     """By stars, bold letters or places at the end roles cannot be told; measures that speak of such are none."""
     for line, row in enumerate(words, 1):
-        match = lines.ONCE.search(row)
+        match = lines.ONCE.search(row) or lines.FIRST_LEADS.search(row)
         if parsed.marks[line - 1].use != Use.MEASURE:
-            match = match or lines.FIRST_LEADS.search(row) or lines.CONVENTION.search(row)
+            match = match or lines.CONVENTION.search(row)
         match = None if line in known else match
         if match:
             asked = _("本行写有区分牵头、配合等单位的约定，系统没有按此判断角色，请逐项核对各单位的角色。")
