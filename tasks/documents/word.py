@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -138,35 +139,63 @@ def _table(table: Any, numbering: Numbering, found: Rows) -> None:
         found.merged |= {(line, place) for place in merged}
 
 
+def _value(parent: Any, tag: str, default: str) -> str:
+    element = parent.find(f"{W}{tag}")
+    return default if element is None else str(element.get(f"{W}val", default))
+
+
+@dataclass(frozen=True)
+class Level:
+    """One depth of a list: it begins anew after any depth below ``restart``, never where that is 0."""
+
+    form: str = "decimal"
+    text: str = ""
+    first: int = 1
+    restart: int = 0
+
+
 class Numbering:
-    """The numbers that Word counts itself and does not write into the text."""
+    """
+    The numbers that Word counts itself and does not write into the text. Lists of one abstract definition are counted
+    on in each other, but where a list begins anew by a ``startOverride`` of its own.
+    """
 
     def __init__(self, numbering: Any, styles: Any) -> None:
-        self.levels: dict[tuple[str, int], tuple[str, str, int]] = {}  # format, text, first number
+        self.levels: dict[tuple[str, int], Level] = {}
         self.of_style: dict[str, tuple[str, int]] = {}
-        self.counted: dict[str, dict[int, int]] = defaultdict(dict)
+        self.counted_in: dict[str, str] = {}  # of each list, its abstract definition
+        self.counted: dict[str, dict[int, int]] = defaultdict(dict)  # of each abstract definition
+        self.anew: dict[tuple[str, int], int] = {}  # what lists that have not begun yet begin with
         abstract: dict[str, Any] = {}
         for each in numbering if numbering is not None else ():
             if each.tag == f"{W}abstractNum":
                 abstract[each.get(f"{W}abstractNumId", "")] = each
             elif each.tag == f"{W}num":
-                named = each.find(f"{W}abstractNumId")
-                source = abstract.get(named.get(f"{W}val", "")) if named is not None else None
-                for level in source.findall(f"{W}lvl") if source is not None else ():
-                    self._level(each.get(f"{W}numId", ""), level)
+                self._list(each, abstract)
         for style in styles.findall(f"{W}style") if styles is not None else ():
             if place := self._place(style.find(f"{W}pPr/{W}numPr")):
                 self.of_style[style.get(f"{W}styleId", "")] = place
 
-    def _level(self, name: str, level: Any) -> None:
-        def value(tag: str, default: str) -> str:
-            element = level.find(f"{W}{tag}")
-            return default if element is None else str(element.get(f"{W}val", default))
+    def _list(self, element: Any, abstract: dict[str, Any]) -> None:
+        name, source = element.get(f"{W}numId", ""), _value(element, "abstractNumId", "")
+        self.counted_in[name] = source
+        for level in abstract[source].findall(f"{W}lvl") if source in abstract else ():
+            self._level(name, level)
+        for override in element.findall(f"{W}lvlOverride"):
+            for level in override.findall(f"{W}lvl"):
+                self._level(name, level)
+            depth, first = override.get(f"{W}ilvl", ""), _value(override, "startOverride", "")
+            if first.isdecimal() and depth.isdecimal() and (place := (name, int(depth))) in self.levels:
+                self.anew[place] = int(first)
+                self.levels[place] = replace(self.levels[place], first=int(first))
 
-        depth, first = level.get(f"{W}ilvl", "0"), value("start", "1")
+    def _level(self, name: str, level: Any) -> None:
+        depth, first, after = level.get(f"{W}ilvl", "0"), _value(level, "start", "1"), _value(level, "lvlRestart", "")
         if depth.isdecimal():
             start = int(first) if first.isdecimal() else 1
-            self.levels[name, int(depth)] = (value("numFmt", "decimal"), value("lvlText", ""), start)
+            restart = int(after) if after.isdecimal() else int(depth)
+            form, text = _value(level, "numFmt", "decimal"), _value(level, "lvlText", "")
+            self.levels[name, int(depth)] = Level(form, text, start, restart)
 
     @staticmethod
     def _place(element: Any) -> tuple[str, int] | None:
@@ -184,17 +213,19 @@ class Numbering:
         if place is None or place not in self.levels:
             return ""
         name, depth = place
-        counted = self.counted[name]
-        counted[depth] = counted.get(depth, self.levels[place][2] - 1) + 1
+        counted = self.counted[self.counted_in[name]]
+        following = counted.get(depth, self.levels[place].first - 1) + 1
+        counted[depth] = self.anew.pop(place, following)
         for deeper in [each for each in counted if each > depth]:
-            del counted[deeper]
-        text = self.levels[place][1]
+            if (name, deeper) not in self.levels or depth < self.levels[name, deeper].restart:
+                del counted[deeper]
+        text = self.levels[place].text
         for level in range(9):
             if f"%{level + 1}" in text:
-                form, _text, first = self.levels.get((name, level), ("decimal", "", 1))
-                text = text.replace(f"%{level + 1}", _numeral(counted.get(level, first), form))
+                shown = self.levels.get((name, level), Level())
+                text = text.replace(f"%{level + 1}", _numeral(counted.get(level, shown.first), shown.form))
         # A bullet is no number, and says nothing.
-        return "" if self.levels[place][0] in {"bullet", "none"} else text
+        return "" if self.levels[place].form in {"bullet", "none"} else text
 
 
 def _numeral(number: int, form: str) -> str:
