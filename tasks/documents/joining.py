@@ -99,8 +99,9 @@ def _carried_on(words: Sequence[str], at: int, begins: Callable[[str], object]) 
 
 
 def _is_start(words: str) -> bool:
-    """Inside of a bracket labels may begin a line; numbers and headings end the bracket."""
-    return bool(lines.section_start(words) or lines.heading_start(words) or lines.number_start(words))
+    """Inside of a bracket labels may begin a line; numbers, headings and notes end the bracket."""
+    is_numbered = lines.section_start(words) or lines.heading_start(words) or lines.number_start(words)
+    return bool(is_numbered or lines.SHEET.fullmatch(words.strip()) or lines.FOOTNOTE.match(words))
 
 
 def _next(words: Sequence[str], at: int) -> int | None:

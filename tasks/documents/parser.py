@@ -7,7 +7,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from . import about, brackets, duty, finish, furniture, joining, lines, table
+from . import about, brackets, duty, finish, furniture, joining, lines, table, unread
 from .brackets import ends_in_duty, inline_label
 from .building import Building
 from .names import Known
@@ -263,7 +263,7 @@ def begins_another(words: str) -> bool:
 
 def whole_lines(rows: Sequence[str]) -> joining.Joined:
     """The lines of a document as their writer meant them, each where its first words stand."""
-    return joining.join(table.without_tabs(rows), begins_another)
+    return joining.join(table.without_tabs(unread.blanked(rows)), begins_another)
 
 
 def parse(
@@ -288,4 +288,5 @@ def parse(
     parsed.doubts += doubts + about.citations(joined.rows)
     finish.finish(parsed, parser.built, known, period, joined.rows)
     joined.put_back(parsed, rows)
+    unread.ask(parsed, rows)
     return parsed

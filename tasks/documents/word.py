@@ -19,14 +19,14 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 from django.utils.translation import gettext as _
 
+from . import unread
 from .raw import Rows, Unreadable, in_one_line, opened
+from .runs import NOT_READ, Runs, W, is_hidden, is_on
 from .text import numeral
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CHINESE = {"chineseCounting", "chineseCountingThousand", "japaneseCounting", "taiwaneseCounting"}
 CIRCLED = {"decimalEnclosedCircle", "decimalEnclosedCircleChinese"}
 DEEPEST = 200  # elements within each other; no document has fifty
-NOT_READ = {f"{W}{name}" for name in ("del", "moveFrom", "instrText", "pPr", "rPr", "footnoteReference")}
 
 
 def rows(data: bytes) -> Rows:
@@ -34,7 +34,8 @@ def rows(data: bytes) -> Rows:
     try:
         with opened(data) as archive:
             body = _part(archive, "word/document.xml")
-            numbering = Numbering(_part(archive, "word/numbering.xml"), _part(archive, "word/styles.xml"))
+            styles = _part(archive, "word/styles.xml")
+            reader = Reader(Runs(styles), Numbering(_part(archive, "word/numbering.xml"), styles))
             notes = [
                 (name, _part(archive, f"word/{part}.xml"))
                 for part, name in (("footnotes", "脚注"), ("endnotes", "尾注"))
@@ -45,26 +46,17 @@ def rows(data: bytes) -> Rows:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable(_("Word 文件不完整或已损坏，请用 Word 或 WPS 重新保存后再试。")) from error
-    found = Rows()
     content = None if body is None else body.find(f"{W}body")
     if content is None:
         raise Unreadable(_("Word 文件的内容无法读取，请用 Word 或 WPS 重新保存后再试。"))
     for block in _blocks(content):
         if block.tag == f"{W}tbl":
-            _table(block, numbering, found)
+            reader.table(block)
         else:
-            for line in _paragraph(block, numbering).split("\n"):
-                found.add(line.replace("\t", " "))
+            reader.paragraph(block)
     for name, part in notes:
-        _notes(name, part, found)
-    return found
-
-
-def _notes(name: str, part: Any, found: Rows) -> None:
-    """Notes stand after the text, each in a line that says it is one; what only parts them from it is none."""
-    for note in part if part is not None else ():
-        if note.get(f"{W}type", "normal") == "normal" and (words := in_one_line(_words(note))):
-            found.add(f"{name}：{words}")
+        reader.notes(name, part)
+    return reader.whole()
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> Any:
@@ -91,25 +83,6 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(child)
 
 
-def _words(element: Any) -> str:
-    if element.tag in NOT_READ or element.tag.endswith("}Fallback"):  # the same again, for programs of before
-        return ""
-    if element.tag == f"{W}t":
-        return element.text or ""
-    if element.tag in {f"{W}br", f"{W}cr"}:
-        return "\n"
-    if element.tag == f"{W}tab":
-        return "\t"
-    if element.tag == f"{W}noBreakHyphen":
-        return "-"
-    return "".join(_words(child) for child in element)
-
-
-def _paragraph(paragraph: Any, numbering: Numbering) -> str:
-    label, words = numbering.label(paragraph), _words(paragraph)
-    return f"{label} {words}" if label and words[:1].isdigit() else label + words  # 1. and 2026年 are two numbers
-
-
 def _own(element: Any, tag: str) -> Iterator[Any]:
     """Rows or cells, those in content controls as well; not those of a table within a cell."""
     for child in element:
@@ -119,9 +92,66 @@ def _own(element: Any, tag: str) -> Iterator[Any]:
             yield from _own(child, tag)
 
 
-def _table(table: Any, numbering: Numbering, found: Rows) -> None:
-    for row in _own(table, f"{W}tr"):
+class Reader:
+    """Takes blocks one after the other, and keeps what of them is not shown for the end."""
+
+    def __init__(self, runs: Runs, numbering: Numbering) -> None:
+        self.runs, self.numbering = runs, numbering
+        self.found = Rows()
+        self.left: list[str] = []  # lines about what was left out
+
+    def whole(self) -> Rows:
+        for words in self.left:
+            self.found.add(words)
+        return self.found
+
+    def _leave(self, line: int) -> None:
+        self.left += [unread.words_of(line, why, words) for why, words in self.runs.taken() if words.strip()]
+
+    def paragraph(self, paragraph: Any) -> None:
+        first = len(self.found.rows) + 1
+        for line in self._paragraph(paragraph).split("\n"):
+            self.found.add(line.replace("\t", " "))
+        self._leave(first)
+
+    def _paragraph(self, paragraph: Any) -> str:
+        words = self.runs.words(paragraph)
+        if not words.strip() and is_hidden(paragraph.find(f"{W}pPr")):
+            return ""  # and Word counts none
+        label = self.numbering.label(paragraph)
+        if not words.strip() and self.runs.goes_on:
+            return ""  # a number of what is left out
+        return f"{label} {words}" if label and words[:1].isdigit() else label + words  # 1. and 2026年 are two numbers
+
+    def notes(self, name: str, part: Any) -> None:
+        """Notes stand after the text, each in a line that says it is one; what only parts them from it is none."""
+        for note in part if part is not None else ():
+            if note.get(f"{W}type", "normal") == "normal":
+                if words := in_one_line(self.runs.words(note)):
+                    self.found.add(f"{name}：{words}")
+                self._leave(len(self.found.rows) or 1)
+
+    def table(self, table: Any) -> None:
+        torn: set[int] = set()  # columns whose cell is merged with one of a row that is hidden
+        for row in _own(table, f"{W}tr"):
+            cells, begun, merged = self._cells(row)
+            if is_on(row.find(f"{W}trPr"), "hidden"):
+                torn |= set(begun)
+                self.runs.taken()
+                line = self.found.add("")
+                if words := " ".join(cells).strip():
+                    self.left.append(unread.words_of(line, unread.HIDDEN, words))
+                continue
+            torn -= set(begun)
+            # A table of one column is a frame around paragraphs.
+            line = self.found.add("\t".join(cells) if len(cells) > 1 else "".join(cells))
+            self.found.merged |= {(line, place) for place in set(merged) - torn}
+            self._leave(line)
+
+    def _cells(self, row: Any) -> tuple[list[str], list[int], list[int]]:
+        """The words of a row, the places where a cell begins, and where one carries on that above."""
         cells: list[str] = []
+        begun: list[int] = []
         merged: list[int] = []
         for cell in _own(row, f"{W}tc"):
             merge = cell.find(f"{W}tcPr/{W}vMerge")
@@ -129,14 +159,12 @@ def _table(table: Any, numbering: Numbering, found: Rows) -> None:
                 merged.append(len(cells))
                 cells.append("")
             else:
-                words = "\n".join(_paragraph(each, numbering) for each in cell.iter(f"{W}p"))
-                cells.append(in_one_line(words))
+                begun.append(len(cells))
+                cells.append(in_one_line("\n".join(self._paragraph(each) for each in cell.iter(f"{W}p"))))
             span = cell.find(f"{W}tcPr/{W}gridSpan")
             width = span.get(f"{W}val", "1") if span is not None else "1"
             cells += [""] * (min(int(width), 50) - 1 if width.isdecimal() else 0)
-        # A table of one column is a frame around paragraphs.
-        line = found.add("\t".join(cells) if len(cells) > 1 else "".join(cells))
-        found.merged |= {(line, place) for place in merged}
+        return cells, begun, merged
 
 
 def _value(parent: Any, tag: str, default: str) -> str:
