@@ -193,15 +193,15 @@ LARGE = "文件展开后过大，请只保留计划正文后再试。"
         pytest.param(
             "a.xlsx", a_bomb(1, 25_000_000), "内容是ZIP压缩包，请上传 .docx、.xlsx 或 .txt 文件。", id="another zip"
         ),
-        pytest.param("a.xlsx", a_book(["=1+1"]), "第1行A列是公式或错误值，请先粘贴为数值。", id="formula"),
-        pytest.param("a.xlsx", a_book([None] * 50 + ["字"]), "第1行超过50列。", id="columns"),
+        pytest.param("a.xlsx", a_book(["=1+1"]), "Sheet!A1是公式或错误值，请先粘贴为数值。", id="formula"),
+        pytest.param("a.xlsx", a_book([None] * 50 + ["字"]), "工作表“Sheet”：第1行超过50列。", id="columns"),
         pytest.param("a.xlsx", a_book([]), "工作簿中没有内容。", id="nothing on it"),
         pytest.param("a.xlsx", with_sheet(ENTITY + SHEET.format("&a;")), BROKEN_BOOK, id="entities in a sheet"),
         pytest.param("a.xlsx", with_sheet("<worksheet"), BROKEN_BOOK, id="broken sheet"),
         pytest.param(
             "a.xlsx",
             with_sheet(SHEET.format(CELL.format(1, 1) + CELL.format(900_000, 900_000))),
-            "第900000行之前有太多空行，请删除后再试。",
+            "工作表“Sheet”：第900000行之前有太多空行，请删除后再试。",
             id="far row",
         ),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
@@ -59,7 +60,7 @@ class Parser(Rows):
         if not words.strip():
             mark(line, Use.BLANK)
         elif match := lines.SHEET.fullmatch(words.strip()):
-            self._read_sheet(line, text, match[1], is_read=not match[2])
+            self._read_sheet(line, text, match)
         elif "\t" in words and line > self.first:
             self.read_row(line, text)
         elif why := furniture.why(words, begins_something):
@@ -79,13 +80,15 @@ class Parser(Rows):
         else:
             self._read_paragraph(line, text, words)
 
-    def _read_sheet(self, line: int, text: str, name: str, *, is_read: bool) -> None:
+    def _read_sheet(self, line: int, text: str, match: re.Match[str]) -> None:
         self.close()
         self.table = None
         self.mark(line, Use.LEFT_OUT, _("工作表的名称"))
-        if not is_read:
-            asked = _("工作表“%(name)s”是隐藏的，或没有认识的表头，没有读入，请核对。") % {"name": name}
-            self.parsed.doubts.append(Doubt(Kind.SHEET, asked, line, 0, len(text)))
+        if match[2]:
+            name, why = (text.strip()[slice(*match.span(group))] for group in (1, 3))
+            asked = _("工作表“%(name)s”是隐藏的，或没有认识的表头，没有读入，请核对。")
+            asked = _("工作表“%(name)s”没有读入，请核对：%(why)s") if match[3] else asked
+            self.parsed.doubts.append(Doubt(Kind.SHEET, asked % {"name": name, "why": why}, line, 0, len(text)))
 
     def _read_before(self, line: int, text: str, words: str) -> None:
         """What stands before the plan says what the document is; who is responsible for what is asked about."""
