@@ -139,7 +139,9 @@ def _says_who(words: str, start: int, end: int) -> bool:
 
 
 def begins_with_label(text: str) -> bool:
-    return bool(COLON.match(plain(text).lstrip()))
+    """Whether a line begins with 牵头单位： or the like, or with people before it."""
+    words = plain(text).lstrip()
+    return bool(COLON.match(words) or (lines.PERSON.match(words) and COLON.search(words)))
 
 
 def collect(

@@ -225,6 +225,7 @@ class Parser(Rows):
             before = trimmed(words, at, start, "。;,")
             if before[0] < before[1]:
                 now = self._with_more(now, line, at)
+                at = at if now.pieces else before[0]
                 now.pieces.append((text[at:start], line, at, start))
             now.add(duty.collect(text, line, self.known, start + 1, last, words=words), line)
             now.has_brackets = True
@@ -232,6 +233,7 @@ class Parser(Rows):
         rest = trimmed(words, at, end, "。;," if spans else "")
         if rest[0] < rest[1]:
             now = self._with_more(now, line, at)
+            at = at if now.pieces else rest[0]
             now.pieces.append((text[at:end], line, at, end))
         if end < len(text):
             now.add(duty.collect(text, line, self.known, end, words=words), line)
