@@ -164,6 +164,17 @@ def test_people_in_the_middle_of_the_wording_take_nothing_out_of_it() -> None:
     assert plan.measures[0].wording == "甲项。联系人：张三，每周走访企业。建立台账。"
 
 
+@pytest.mark.parametrize(
+    "bracket", ["甲局主办，乙局协办；2022年6月", "甲局主办、乙局承办，2022年6月", "甲局、乙局主办；2022年6月"]
+)
+def test_who_hosts_or_helps_to_host_is_asked_as_which(bracket: str) -> None:
+    plan = parsed(f"{ONE}1.举办甲大会（丙局主办）并发布成果。（{bracket}）")
+
+    assert (units(plan), plan.measures[0].due_on) == ([{"甲局": ASKED, "乙局": ASKED}], "2022-06-30")
+    assert plan.measures[0].wording == "举办甲大会（丙局主办）并发布成果。"
+    assert set(asked(plan)) == {Kind.ROLE}
+
+
 @pytest.mark.parametrize("mark", ["；", "。", "，", "；  "])
 def test_what_stands_between_two_brackets_begins_no_wording(mark: str) -> None:
     plan = parsed(f"{ONE}1.完善甲制度（甲局负责；长期）{mark}建立乙机制（乙局负责；长期）{mark}开展丙行动。")

@@ -38,7 +38,7 @@ ROLES = (
     (
         LEADING,
         re.compile(
-            r"(?:负责|具体|统一|总|分别|共同|联合)*牵头(?:负责|组织实施|组织|落实|实施|推进|推动|抓总|统筹|协调|完成|办理|做好)*$"
+            r"(?:负责|具体|统一|总|分别|共同|联合)*牵头(?:负责|组织实施|组织|落实|实施|推进|推动|抓总|统筹|协调|完成|办理|做好|主办|承办)*$"
             r"|[作]?为(?:总)?牵头(?:责任)?(?:单位|部门)$"
         ),
     ),
@@ -53,14 +53,14 @@ ROLES = (
         SUPPORTING,
         re.compile(
             r"(?:(?:按照?|依照?|依据|根据)(?:各自)?(?:职责|职能)(?:分工)?)?"
-            r"(?:积极|密切|全力|主动|协同|共同|分别|予以|给予|做好|提供|加强)*(?:配合|参与|参加|协助|协同|支持|协办)(?:落实|实施|做好|推进|完成|工作)*$"
+            r"(?:积极|密切|全力|主动|协同|共同|分别|予以|给予|做好|提供|加强)*(?:配合|参与|参加|协助|协同|支持)(?:落实|实施|做好|推进|完成|工作)*$"
             r"|[作]?为(?:协助|配合)(?:责任)?(?:单位|部门)$"
         ),
     ),
     (
         ANSWERING,
         re.compile(
-            r"(?:分别|共同|具体|(?<=[局委办部厅院])组织|全面|直接|主要|统一|总)*(?:负责|承办)(?:组织实施|组织|落实|实施|推进|完成|办理|抓好|做好|牵头)*$"
+            r"(?:分别|共同|具体|(?<=[局委办部厅院])组织|全面|直接|主要|统一|总)*负责(?:组织实施|组织|落实|实施|推进|完成|办理|抓好|做好|牵头)*$"
             r"|组织实施$|[作]?为责任(?:单位|部门)$"
         ),
     ),
@@ -68,15 +68,19 @@ ROLES = (
 # What somebody does who may lead, answer or help: it ends a name, and which of them it is is asked.
 UNSURE = re.compile(
     r"(?:共同|联合|具体|协同|分别|统一|继续|负责)*"
-    r"(?:统筹|抓总|主抓|抓好|督促|指导|监督|协调|推进|推动|实施|(?<![党团会业介体])组织|落实|完成|承担|办理|督办|调度|做好|把关)+(?:工作|到位)?$"
+    r"(?:统筹|抓总|主抓|抓好|督促|指导|监督|协调|推进|推动|实施|(?<![党团会业介体])组织|落实|完成|承担|办理|督办|调度|做好|把关|主办|承办|协办)+(?:工作|到位)?$"
 )
+# What else tells that somebody is named, though not as which; in brackets 主办 alone is said of events as well.
+HOSTING = re.compile(r"(?:承办|协办)(?:工作)?$")
+HOSTED = re.compile(r"(?:主办|承办|协办)(?:工作)?$")
 MARKED = re.compile(
-    r"\((牵头|牵头单位|牵头部门|主办|主责|第一责任单位|负责|责任单位|配合|配合单位|配合部门|协办|参与)\)$"
+    r"\((牵头|牵头单位|牵头部门|主办|主责|第一责任单位|负责|责任单位|承办|配合|配合单位|配合部门|协办|参与)\)$"
 )
 MARKS = {
-    **dict.fromkeys(("牵头", "牵头单位", "牵头部门", "主办", "主责", "第一责任单位"), LEADING),
+    **dict.fromkeys(("牵头", "牵头单位", "牵头部门", "主责", "第一责任单位"), LEADING),
     **dict.fromkeys(("负责", "责任单位"), ANSWERING),
-    **dict.fromkeys(("配合", "配合单位", "配合部门", "协办", "参与"), SUPPORTING),
+    **dict.fromkeys(("配合", "配合单位", "配合部门", "参与"), SUPPORTING),
+    **dict.fromkeys(("主办", "承办", "协办"), NAMELESS),
 }
 BRACKETED = re.compile(r"\(([^()]*)\)$")
 BEFORE_NAMES = ("由", "请")
@@ -127,13 +131,13 @@ def _lists(words: str) -> bool:
     )
 
 
-def _says_who(words: str, start: int, end: int) -> bool:
+def _says_who(words: str, start: int, end: int, hosting: re.Pattern[str] = HOSTING) -> bool:
     """Whether somebody stands before a word that says what he is: in （牵头） alone nobody does."""
     return any(
         match.start() > one
         for one, other in cut(words, ";。", start, end)
         for first, last in cut(words, "、,", one, other)
-        for _kind, pattern in ROLES
+        for pattern in (*(pattern for _kind, pattern in ROLES), hosting)
         if (match := pattern.search(words, max(first, last - TAIL), last))
     )
 
@@ -186,7 +190,7 @@ def _labelled(
     said = "；".join("，".join(text[first:last] for first, last in spans) for spans, _when in apart if spans)
     clues.said.append(text[label:start] + said if said else "")
     clues.said += [text[at:last] for first, last in clauses if (at := _aside(words, first, last)) < last]
-    if any(_says_who(words, first, last) for first, last in who):
+    if any(_says_who(words, first, last, HOSTED) for first, last in who):
         before = len(clues.groups)
         for first, last in who:
             _phrase(words, first, last, line, known, clues)
