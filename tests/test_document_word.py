@@ -175,3 +175,14 @@ def test_a_cell_merged_with_an_empty_one_is_empty() -> None:
     plan = parse(rows, merged={(5, 3)})
 
     assert [len(measure.parts) for measure in plan.measures] == [2, 1, 1]
+
+
+def test_numbers_of_a_thousand_digits_are_none() -> None:
+    absurd = "9" * 5000
+    row = td("甲", f'<w:gridSpan w:val="{absurd}"/>') + td("乙")
+    place = f'<w:numPr><w:ilvl w:val="{absurd}"/><w:numId w:val="1"/></w:numPr>'
+    override = f'<w:lvlOverride w:ilvl="0"><w:startOverride w:val="{absurd}"/></w:lvlOverride>'
+
+    body = f"<w:tbl><w:tr>{row}</w:tr></w:tbl>" + p("丙", place)
+
+    assert read_file("a.docx", a_docx(body, numbering=numbering(override))).rows == ["甲\t乙", "1.丙"]

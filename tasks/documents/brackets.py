@@ -11,6 +11,7 @@ from .text import cut, outermost, trimmed
 ENDS = "。;!?"
 QUOTED = {"《": "》", "“": "”", "「": "」"}
 PEOPLE = re.compile(r"[\u4e00-\u9fff]{2,3}|(?:联系)?电话\s*:?\s*[\d\-—]+")
+LONGEST_PEOPLE = 200  # characters
 BRACKETS = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
 
 
@@ -93,7 +94,10 @@ def inline_label(words: str, at: int) -> int:
 
 def _only_people(words: str, start: int) -> bool:
     """Whether nothing but people and their telephones stands between a place and the next label of units or of time."""
-    label = duty.COLON.search(words, start)
+    end = min(len(words), start + LONGEST_PEOPLE)
+    label = duty.COLON.search(words, start, end)
+    if label is None and end < len(words):
+        return False
     pieces = cut(words, ";。,", start, label.start() if label else None)
     return all(lines.PERSON.match(words, *piece) or PEOPLE.fullmatch(words, *piece) for piece in pieces)
 

@@ -29,6 +29,7 @@ class Runs:
 
     def __init__(self, styles: Any) -> None:
         self.styles: dict[str, Any] = {}
+        self.told: dict[tuple[str, str], bool | None] = {}  # what a style says of a property
         self.plain_style = ""  # of paragraphs that name none
         self.defaults = None if styles is None else styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
         for style in styles.findall(f"{W}style") if styles is not None else ():
@@ -83,13 +84,15 @@ class Runs:
 
     def _of(self, style: str, name: str) -> bool | None:
         """What a style, or one that it is based on, says of a property."""
-        for _each in range(DEEPEST):
-            if (element := self.styles.get(style)) is None:
-                return None
-            if (told := is_on(element.find(f"{W}rPr"), name)) is not None:
-                return told
-            style = _named(element, "basedOn")
-        return None
+        if (style, name) not in self.told:
+            told, based_on = None, style
+            for _each in range(DEEPEST):
+                element = self.styles.get(based_on)
+                if element is None or (told := is_on(element.find(f"{W}rPr"), name)) is not None:
+                    break
+                based_on = _named(element, "basedOn")
+            self.told[style, name] = told
+        return self.told[style, name]
 
 
 def _named(parent: Any, tag: str) -> str:

@@ -162,14 +162,18 @@ class Reader:
                 begun.append(len(cells))
                 cells.append(in_one_line("\n".join(self._paragraph(each) for each in cell.iter(f"{W}p"))))
             span = cell.find(f"{W}tcPr/{W}gridSpan")
-            width = span.get(f"{W}val", "1") if span is not None else "1"
-            cells += [""] * (min(int(width), 50) - 1 if width.isdecimal() else 0)
+            width = _whole(span.get(f"{W}val", "1") if span is not None else "1", 1)
+            cells += [""] * (min(width, 50) - 1)
         return cells, begun, merged
 
 
 def _value(parent: Any, tag: str, default: str) -> str:
     element = parent.find(f"{W}{tag}")
     return default if element is None else str(element.get(f"{W}val", default))
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 8 else otherwise
 
 
 @dataclass(frozen=True)
@@ -213,17 +217,16 @@ class Numbering:
             for level in override.findall(f"{W}lvl"):
                 self._level(name, level)
             depth, first = override.get(f"{W}ilvl", ""), _value(override, "startOverride", "")
-            if first.isdecimal() and depth.isdecimal() and (place := (name, int(depth))) in self.levels:
-                self.anew[place] = int(first)
-                self.levels[place] = replace(self.levels[place], first=int(first))
+            place = (name, _whole(depth, -1))
+            if first and place in self.levels:
+                self.anew[place] = _whole(first, 1)
+                self.levels[place] = replace(self.levels[place], first=self.anew[place])
 
     def _level(self, name: str, level: Any) -> None:
-        depth, first, after = level.get(f"{W}ilvl", "0"), _value(level, "start", "1"), _value(level, "lvlRestart", "")
-        if depth.isdecimal():
-            start = int(first) if first.isdecimal() else 1
-            restart = int(after) if after.isdecimal() else int(depth)
-            form, text = _value(level, "numFmt", "decimal"), _value(level, "lvlText", "")
-            self.levels[name, int(depth)] = Level(form, text, start, restart)
+        depth = _whole(level.get(f"{W}ilvl", "0"), 0)
+        start, restart = _whole(_value(level, "start", "1"), 1), _whole(_value(level, "lvlRestart", ""), depth)
+        form, text = _value(level, "numFmt", "decimal"), _value(level, "lvlText", "")
+        self.levels[name, depth] = Level(form, text, start, restart)
 
     @staticmethod
     def _place(element: Any) -> tuple[str, int] | None:
@@ -231,7 +234,7 @@ class Numbering:
             return None
         name, depth = element.find(f"{W}numId"), element.find(f"{W}ilvl")
         level = "0" if depth is None else depth.get(f"{W}val", "0")
-        return (name.get(f"{W}val", ""), int(level) if level.isdecimal() else 0) if name is not None else None
+        return (name.get(f"{W}val", ""), _whole(level, 0)) if name is not None else None
 
     def label(self, paragraph: Any) -> str:
         """The number of a paragraph as it is shown, empty where it has none."""
@@ -259,6 +262,6 @@ class Numbering:
 def _numeral(number: int, form: str) -> str:
     if form in CHINESE:
         return numeral(number)
-    if form in CIRCLED and number <= 20:
+    if form in CIRCLED and 1 <= number <= 20:
         return chr(0x2460 + number - 1)
     return str(number)
