@@ -155,13 +155,16 @@ def test_people_are_not_entered_and_stay_in_no_wording(duty: str) -> None:
 
     assert [measure.wording for measure in plan.measures] == ["社会共治。", "建立联系人：每村一名，长期坚持。"]
     assert units(plan) == [{"甲局": LEAD, "乙局": CO}, {"丙局": SOLE}]
-    assert asked(plan) == {Kind.PERSON: 1}
+    assert [doubt.words[-9:] for doubt in plan.doubts] == ["没有录入，请核对。", "按原文保留，请核对。"[-9:]]
 
 
 def test_people_in_the_middle_of_the_wording_take_nothing_out_of_it() -> None:
     plan = parsed(f"{ONE}1.甲项。联系人：张三，每周走访企业。建立台账。（甲局负责；长期）")
 
     assert plan.measures[0].wording == "甲项。联系人：张三，每周走访企业。建立台账。"
+    assert [doubt.words for doubt in plan.doubts] == [
+        "任务文字中写有责任人或联系人（首见于第2行），按原文保留，请核对。"
+    ]
 
 
 @pytest.mark.parametrize(

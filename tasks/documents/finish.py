@@ -31,7 +31,7 @@ def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span
         parsed.doubts.append(Doubt(Kind.CONVENTION, asked, line, match.start(), match.end()))
     own = {each.clues.convention[0] for each in built if each.clues.convention}
     _other_conventions(parsed, words, own | {line for line, _match in stated})
-    _people(parsed, words)
+    _people(parsed, words, built)
     _number(parsed, built)
     _join(parsed, built, known)
     _role_words(parsed, built)
@@ -57,15 +57,24 @@ def _other_conventions(parsed: Parsed, words: Sequence[str], known: Collection[i
             parsed.doubts.append(Doubt(Kind.CONVENTION, asked, line, match.start(), match.end()))
 
 
-def _people(parsed: Parsed, words: Sequence[str]) -> None:
-    """Asked about once, where the first stands."""
+def _people(parsed: Parsed, words: Sequence[str], built: Sequence[Building]) -> None:
+    """Asked about once, where the first stands; and once where the first stands that stay in a wording."""
+    wording: dict[int, list[tuple[int, int]]] = {}  # of each line
+    for each in built:
+        for _text, line, start, end in each.pieces:
+            wording.setdefault(line, []).append((start, end))
+    found: dict[bool, Doubt] = {}
     for line, row in enumerate(words, 1):
         is_closing = parsed.marks[line - 1].use == Use.LEFT_OUT and not lines.PERSON.match(row.lstrip())
-        match = None if "\t" in row or is_closing else lines.PERSON.search(row)
-        if match:
+        if "\t" in row or is_closing:
+            continue
+        for match in lines.PERSON.finditer(row):
+            stays = any(start <= match.start() < end for start, end in wording.get(line, ()))
             asked = _("文件写有责任人或联系人（首见于第%(line)d行），系统只录入责任单位，没有录入，请核对。")
-            parsed.doubts.append(Doubt(Kind.PERSON, asked % {"line": line}, line, match.start(), match.end()))
-            return
+            if stays:
+                asked = _("任务文字中写有责任人或联系人（首见于第%(line)d行），按原文保留，请核对。")
+            found.setdefault(stays, Doubt(Kind.PERSON, asked % {"line": line}, line, *match.span()))
+    parsed.doubts += found.values()
 
 
 def _number(parsed: Parsed, built: Sequence[Building]) -> None:
