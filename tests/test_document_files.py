@@ -11,9 +11,9 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from tasks.documents.parsed import Kind, Parsed
+from tasks.documents.parsed import Kind, Parsed, Use
 from tasks.documents.parser import parse
-from tasks.documents.raw import in_one_line
+from tasks.documents.raw import Unreadable, in_one_line
 from tasks.documents.reading import read_file, read_text
 
 from .test_document_reading import W, a_docx, p
@@ -108,10 +108,93 @@ def test_the_first_sheet_alone_is_told_to_have_no_table() -> None:
     assert rows == ["甲\t乙", "工作表“乙”没有读入"]
 
 
-def test_a_sheet_beside_the_table_may_hold_what_a_table_must_not() -> None:
-    plan = plan_of(a_workbook(("任务", [HEAD, [1, "甲项", "甲局", "长期"]]), ("统计", [["=1+1"]])))
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([["合计"], ["=1+1"]], "统计!A2是公式或错误值，请先粘贴为数值。"),
+        ([["责任单位", "序号"], ["甲局", "=A1"]], "统计!B2是公式或错误值，请先粘贴为数值。"),
+        ([[None] * 50 + ["字"]], "第1行超过50列。"),
+    ],
+)
+def test_a_sheet_beside_the_table_may_hold_what_a_table_must_not_and_is_named_with_the_reason(
+    rows: list[list[object]], why: str
+) -> None:
+    plan = plan_of(a_workbook(("任务", [HEAD, [1, "甲项", "甲局", "长期"]]), ("统计", rows)))
 
     assert asked(plan) == {Kind.NO_SECTION: 1, Kind.SHEET: 1}
+    assert plan.doubts[-1].words == f"工作表“统计”没有读入，请核对：{why}"
+
+
+ROW = [1, "甲项", "甲局", "长期"]
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        [("填表说明", [["请认真填写"]]), ("任务分解表", [["表"], HEAD, ["=ROW()-2", "甲项", "甲局", "长期"]])],
+        [("甲", [HEAD, ROW]), ("任务分解表", [["表"], HEAD, ["=ROW()-2", "甲项", "甲局", "长期"]])],
+        [("任务分解表", [["表"], HEAD, ["=ROW()-2", "甲项", "甲局", "长期"]])],
+        [("填表说明", [["请认真填写"]]), ("任务分解表", [["表"], [None], ["=1+1"]])],
+        [("任务分解表", [["表"], [None], ["=1+1"], HEAD, ROW]), ("甲", [HEAD, ROW])],
+    ],
+)
+def test_a_formula_in_a_table_of_measures_refuses_the_workbook_with_sheet_and_cell(
+    sheets: list[tuple[str, list[list[object]]]],
+) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        read_file("表.xlsx", a_workbook(*sheets))
+
+    assert refusal.value.args[0] == "任务分解表!A3是公式或错误值，请先粘贴为数值。"
+
+
+def hiding(*, rows: tuple[int, ...] = (), column: str = "", merged: str = "") -> bytes:
+    table = [HEAD, *([at, f"第{at}项", f"{at}局", "长期"] for at in range(1, 6)), [6, "=1+1", None, None]]
+    book = openpyxl.load_workbook(io.BytesIO(a_workbook(("任务", table))))
+    for row in (*rows, 7):
+        book["任务"].row_dimensions[row].hidden = True
+    if column:
+        book["任务"].column_dimensions[column].hidden = True
+    if merged:
+        book["任务"].merge_cells(merged)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "numbers", "places"),
+    [
+        (hiding(), [1, 2, 3, 4, 5], "第7行"),
+        (hiding(rows=(3, 5, 6)), [1, 3], "第3、5—7行"),
+        (hiding(rows=(2,), column="D"), [2, 3, 4, 5], "第2、7行和D列"),
+    ],
+)
+def test_rows_and_columns_that_are_hidden_are_left_out_and_named(data: bytes, numbers: list[int], places: str) -> None:
+    plan = plan_of(data)
+
+    assert [measure.number for measure in plan.measures] == numbers
+    assert [measure.line for measure in plan.measures] == [number + 1 for number in numbers]
+    assert [(doubt.words, doubt.measure) for doubt in plan.doubts if doubt.kind == Kind.HIDDEN] == [
+        (f"工作表“任务”的{places}是隐藏的，没有读入，请核对。", None)
+    ]
+    assert (plan.marks[-1].use, plan.marks[-1].why) == (Use.LEFT_OUT, "隐藏或划去的内容")
+    assert (asked(plan)[Kind.NO_TIME] > 0) == ("D列" in places)
+
+
+def test_what_is_merged_into_a_hidden_row_is_asked_about() -> None:
+    plan = plan_of(hiding(rows=(3,), merged="C3:C4"))
+
+    assert [[part.unit for part in measure.parts] for measure in plan.measures] == [["1局"], [], ["4局"], ["5局"]]
+
+
+def test_rows_that_a_filter_hides_are_no_blank_rows() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(a_workbook(("任务", [HEAD, *[ROW] * 300, [2, "乙项", "乙局", "长期"]]))))
+    for row in range(3, 302):
+        book["任务"].row_dimensions[row].hidden = True
+    stream = io.BytesIO()
+    book.save(stream)
+
+    assert [measure.line for measure in plan_of(stream.getvalue()).measures] == [2, 302]
 
 
 def test_merged_cells_of_the_second_sheet_are_its_own() -> None:

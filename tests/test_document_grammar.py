@@ -79,6 +79,18 @@ def test_roles_are_those_of_the_text_and_nothing_is_asked(text: str, units: dict
         ("甲局、乙局等按职责分工负责", {"甲局": JOINT, "乙局": JOINT}, ["OTHERS"]),
         ("甲局、乙局、甲局按职责分工负责", {"甲局": JOINT, "乙局": JOINT}, ["REPEATED"]),
         ("甲局会同乙局负责", {"甲局会同乙局": SOLE}, ["NAME"]),
+        ("甲局主办，乙局协办", {"甲局": ASKED, "乙局": ASKED}, ["ROLE", "ROLE"]),
+        ("甲局、乙局联合主办，丙局配合", {"甲局": ASKED, "乙局": ASKED, "丙局": CO}, ["ROLE", "ROLE"]),
+        ("甲局牵头，乙局协办", {"甲局": LEAD, "乙局": ASKED}, ["ROLE"]),
+        ("甲局负责承办", {"甲局": ASKED}, ["ROLE"]),
+        ("责任单位：甲局主办", {"甲局": ASKED}, ["ROLE"]),
+        ("牵头单位：甲局主办", {"甲局": ASKED}, ["ROLE"]),
+        (
+            "责任单位：甲局（主办）、乙局（承办）、丙局（协办）",
+            dict.fromkeys(("甲局", "乙局", "丙局"), ASKED),
+            ["ROLE"] * 3,
+        ),
+        ("甲局主办活动负责", {"甲局主办活动": SOLE}, ["NAME"]),
         ("甲局负责宣传，乙局配合", {"甲局负责宣传": CO, "乙局": CO}, ["ROLE", "NAME"]),
     ],
 )

@@ -15,6 +15,27 @@ from .test_document_wording import CO, JOINT, LEAD, ONE, SOLE, asked, parsed, un
 
 
 @pytest.mark.parametrize(
+    ("before", "title"),
+    [
+        ("", ""),
+        ("序号\t工作任务\n", ""),
+        ("2026年甲区任务分解表\t\t\n", "2026年甲区任务分解表"),
+        ("\t关于印发《甲区要点》的通知\n", "甲区要点"),
+        ("填表说明\t甲区工作要点和任务清单\n", ""),
+    ],
+)
+def test_a_row_of_several_cells_is_no_title(before: str, title: str) -> None:
+    plan = parsed(f"{before}序号\t工作任务\t牵头单位\t主要任务分工\n1\t甲项\t甲局\t")
+
+    assert (plan.about.title, len(plan.measures)) == (title, 1)
+
+
+def test_a_measure_or_a_chapter_at_the_beginning_is_no_title() -> None:
+    for first in ("1.落实2026年重点任务\n（甲局负责；长期）", "一、完成2026年重点任务\n1.甲项。（甲局负责；长期）"):
+        assert parsed(first).about.title == ""
+
+
+@pytest.mark.parametrize(
     "line",
     [
         *("1.加强版权所有人维权指导。（甲局负责；长期）", "1.完善政务微信、政务微博发布机制（甲局负责；长期）"),

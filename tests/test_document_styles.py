@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from tasks.documents.parsed import Kind, Use
+from tasks.documents.parser import parse
 
 from .test_document_wording import ASKED, CO, JOINT, LEAD, SOLE, asked, parsed, units, used
 
@@ -89,6 +92,37 @@ def test_a_provinces_measures_with_a_convention_in_a_bracket() -> None:
     ]
     assert "下同" in plan.measures[1].responsibility_text
     assert asked_besides(TOURISM) == {Kind.NO_SECTION: 1, Kind.CONVENTION: 1, Kind.NO_UNIT: 1, Kind.CONTINUED: 1}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        *("（责任单位：甲局、乙局，列第一位的为牵头单位）", "（甲局、乙局按职责分工负责。排名第一的为牵头单位）"),
+        *("\n责任单位（列第一位的为牵头单位）：甲局、乙局", "（责任单位：甲局、乙局（列第一位的为牵头单位））"),
+    ],
+)
+def test_a_convention_within_a_measure_holds_for_that_measure_alone(own: str) -> None:
+    others = "（丙局、丁局按职责分工负责）"
+
+    plan = parsed(f"一、章节\n1.甲项。{others}\n2.乙项。{own}\n3.丙项。{others}")
+
+    assert units(plan) == [{"丙局": JOINT, "丁局": JOINT}, {"甲局": LEAD, "乙局": CO}, {"丙局": JOINT, "丁局": JOINT}]
+    assert [(doubt.words[:17], doubt.measure) for doubt in plan.doubts if doubt.kind == Kind.CONVENTION] == [
+        ("本项约定列第一位的为牵头单位，只用", 2)
+    ]
+
+
+def test_a_convention_in_the_wording_of_a_measure_is_asked_about() -> None:
+    plan = parsed("一、章节\n1.甲项，列第一位的为牵头单位。（甲局、乙局按职责分工负责；长期）")
+
+    assert (units(plan), asked(plan)) == ([{"甲局": JOINT, "乙局": JOINT}], {Kind.CONVENTION: 1})
+
+
+def test_a_convention_in_one_cell_holds_for_the_rows_of_that_cell() -> None:
+    rows = ["一、章节", "序号\t工作任务\t责任单位\t时限", "1\t甲项\t甲局、乙局（列第一位的为牵头单位）\t长期"]
+    plan = parse([*rows, "2\t乙项\t\t长期", "3\t丙项\t甲局、乙局\t长期"], merged={(4, 2)})
+
+    assert units(plan) == [{"甲局": LEAD, "乙局": CO}] * 2 + [{"甲局": JOINT, "乙局": JOINT}]
 
 
 COUNTRYSIDE = """2026年江北县乡村振兴重点任务分工方案

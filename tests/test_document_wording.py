@@ -133,6 +133,58 @@ def test_a_label_that_may_belong_elsewhere_is_asked_about(between: str, kinds: l
     assert asked(plan) == Counter(kinds)
 
 
+@pytest.mark.parametrize(
+    "duty",
+    [
+        *(
+            "。牵头领导：张三；牵头单位：甲局；配合单位：乙局；时限：长期",
+            "。牵头单位：甲局；分管领导：张三，电话：12345；配合单位：乙局；时限：长期",
+        ),
+        *(
+            "。\n责任领导：张三；牵头单位：甲局\n配合单位：乙局\n时限：长期",
+            "。（甲局牵头，乙局配合；长期）责任人：张三、李四",
+        ),
+        *(
+            "。（责任领导：张三；牵头单位：甲局；配合单位：乙局；时限：长期）",
+            "。【责任人】：张三 牵头单位：甲局 配合单位：乙局 时限：长期",
+        ),
+    ],
+)
+def test_people_are_not_entered_and_stay_in_no_wording(duty: str) -> None:
+    plan = parsed(f"{ONE}1.社会共治{duty}\n2.建立联系人：每村一名，长期坚持。（丙局负责；长期）")
+
+    assert [measure.wording for measure in plan.measures] == ["社会共治。", "建立联系人：每村一名，长期坚持。"]
+    assert units(plan) == [{"甲局": LEAD, "乙局": CO}, {"丙局": SOLE}]
+    assert [doubt.words[-9:] for doubt in plan.doubts] == ["没有录入，请核对。", "按原文保留，请核对。"[-9:]]
+
+
+def test_people_in_the_middle_of_the_wording_take_nothing_out_of_it() -> None:
+    plan = parsed(f"{ONE}1.甲项。联系人：张三，每周走访企业。建立台账。（甲局负责；长期）")
+
+    assert plan.measures[0].wording == "甲项。联系人：张三，每周走访企业。建立台账。"
+    assert [doubt.words for doubt in plan.doubts] == [
+        "任务文字中写有责任人或联系人（首见于第2行），按原文保留，请核对。"
+    ]
+
+
+@pytest.mark.parametrize(
+    "bracket", ["甲局主办，乙局协办；2022年6月", "甲局主办、乙局承办，2022年6月", "甲局、乙局主办；2022年6月"]
+)
+def test_who_hosts_or_helps_to_host_is_asked_as_which(bracket: str) -> None:
+    plan = parsed(f"{ONE}1.举办甲大会（丙局主办）并发布成果。（{bracket}）")
+
+    assert (units(plan), plan.measures[0].due_on) == ([{"甲局": ASKED, "乙局": ASKED}], "2022-06-30")
+    assert plan.measures[0].wording == "举办甲大会（丙局主办）并发布成果。"
+    assert set(asked(plan)) == {Kind.ROLE}
+
+
+@pytest.mark.parametrize("mark", ["；", "。", "，", "；  "])
+def test_what_stands_between_two_brackets_begins_no_wording(mark: str) -> None:
+    plan = parsed(f"{ONE}1.完善甲制度（甲局负责；长期）{mark}建立乙机制（乙局负责；长期）{mark}开展丙行动。")
+
+    assert [measure.wording for measure in plan.measures] == ["完善甲制度", "建立乙机制", "开展丙行动。"]
+
+
 def test_a_label_that_comes_twice_is_asked_about() -> None:
     plan = parsed(f"{ONE}1.甲项。\n责任单位：甲局\n时限：长期\n责任单位：乙局")
 

@@ -26,7 +26,7 @@ def read(rows: Sequence[str], first: int) -> tuple[About, list[Doubt]]:
     about, doubts = About(), []
     blank: list[tuple[int, str]] = []
     issued: list[tuple[int, date]] = []
-    for number, row in enumerate(rows[:first] or rows[:1], start=1):
+    for number, row in enumerate(rows[:first], start=1):
         row = row.strip()
         words = plain(row)
         if match := lines.INFORMATION.match(words):
@@ -42,12 +42,13 @@ def read(rows: Sequence[str], first: int) -> tuple[About, list[Doubt]]:
                 about.issuer = value
             elif name in {"名称", "标题"} and (match := TITLED.search(words)):
                 about.title = about.title or _titled(row, match)
-        elif match := TITLED.search(words):
+        elif (match := TITLED.search(words)) and "\t" not in match[0]:
             about.title = about.title or _titled(row, match)
         elif day := (lines.DAY.fullmatch(words) and _day(words)):
             issued.append((number, day))
         elif (
             not about.title
+            and "\t" not in row
             and not NO_TITLE.match(words)
             and lines.is_heading(words)
             and PLAN.search(words[-12:])

@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
-from . import duty
-from .text import outermost, trimmed
+import re
+from collections import Counter
+
+from . import duty, lines
+from .text import cut, outermost, trimmed
 
 ENDS = "。;!?"
 QUOTED = {"《": "》", "“": "”", "「": "」"}
+PEOPLE = re.compile(r"[\u4e00-\u9fff]{2,3}|(?:联系)?电话\s*:?\s*[\d\-—]+")
+LONGEST_PEOPLE = 200  # characters
+BRACKETS = {"(": ")", "[": "]", "【": "】", "〔": "〕"}
+
+
+def in_round(words: str) -> str:
+    """
+    A line in plain form with 【】, [] and 〔〕 that speak of who or when as round brackets, each in its place; those of
+    labels (【责任单位】), of numbers (〔2021〕1号) and of anything else stay.
+    """
+    waiting: list[int] = []
+    opened: Counter[str] = Counter()  # by the letters that close them
+    letters = list(words)
+    for at, letter in enumerate(words):
+        if letter in BRACKETS:
+            waiting.append(at)
+            opened[BRACKETS[letter]] += 1
+        elif opened[letter]:
+            closed = ""
+            while closed != letter:  # what was opened in between is never closed
+                start = waiting.pop()
+                closed = BRACKETS[words[start]]
+                opened[closed] -= 1
+            if not waiting and closed != ")" and duty.is_duty(words[start + 1 : at]):
+                letters[start], letters[at] = "(", ")"
+    return "".join(letters)
 
 
 def spans(words: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -44,20 +73,33 @@ def _quoted(words: str) -> list[bool]:
 
 
 def inline_label(words: str, at: int) -> int:
-    """Where 牵头单位： and the like begin in a line, outside of brackets and after the end of a sentence."""
+    """Where 牵头单位：, 责任人： and the like begin in a line, outside of brackets and after the end of a sentence."""
     inside = iter(outermost(words))
     span = next(inside, None)
-    for match in duty.COLON.finditer(words, at):
+    labels = [*duty.COLON.finditer(words, at), *lines.PERSON.finditer(words, at)]
+    for match in sorted(labels, key=lambda match: match.start()):
         while span and span[1] < match.start():
             span = next(inside, None)
         if span and span[0] < match.start():
             continue
+        if match.re is lines.PERSON and not _only_people(words, match.start()):
+            continue
         before = trimmed(words, at, match.start())[1]
-        if before > at and words[before - 1] in "。;).,!—":
+        if before > at and words[before - 1] in "。;).,!—[【〔(":
             return match.start()
-        if match["open"] or (before > at and before < match.start()):  # 【责任单位】, or a label after blanks
+        if match[0][0] in BRACKETS or (before > at and before < match.start()):  # 【责任单位】, or a label after blanks
             return match.start()
     return len(words)
+
+
+def _only_people(words: str, start: int) -> bool:
+    """Whether nothing but people and their telephones stands between a place and the next label of units or of time."""
+    end = min(len(words), start + LONGEST_PEOPLE)
+    label = duty.COLON.search(words, start, end)
+    if label is None and end < len(words):
+        return False
+    pieces = cut(words, ";。,", start, label.start() if label else None)
+    return all(lines.PERSON.match(words, *piece) or PEOPLE.fullmatch(words, *piece) for piece in pieces)
 
 
 def ends_in_duty(words: str) -> bool:

@@ -14,7 +14,7 @@ from .parsed import Doubt, Kind, Measure, Part
 from .text import plain, standard
 from .timeframe import Span
 
-ENDING = re.compile(r"[,、;:(“《]$")
+ENDING = re.compile(r"[,、;:(\[【〔“《]$")
 FIGURE = re.compile(
     r"(?<!\d)\d{1,12}(?:\.\d{1,6})?(?:余|多)?[万亿]?(?:家|件|个|项|场次|场|人次|人|名|次|元|%|户|批|套|条|篇|期|所|处|支|亩)(?!月)"
 )
@@ -52,6 +52,7 @@ class Building:
         self.clues.times += clues.times
         self.clues.said += [said for said in clues.said if said]
         self.clues.doubts += clues.doubts
+        self.clues.convention = self.clues.convention or clues.convention
         self.last_line = max(self.last_line, line)
 
     @property
@@ -78,7 +79,7 @@ def without_blanks(text: str) -> str:
 def finished(
     building: Building, known: Known, period: Span | None, *, first_leads: bool
 ) -> tuple[Measure, list[Doubt]]:
-    """The measure, and everything that has to be asked about it."""
+    """The measure, and everything that has to be asked about it; ``first_leads`` is a convention of the document."""
     measure = Measure(
         key=building.key,
         number=building.number or 0,
@@ -90,7 +91,11 @@ def finished(
         heading=building.heading,
         responsibility_text=standard("；".join(building.clues.said)),
     )
-    for found in duty.resolve(building.clues, known, first_leads=first_leads):
+    own = None if first_leads else building.clues.convention
+    if own:
+        asked = _("本项约定列第一位的为牵头单位，只用于本项：没有写明牵头的，首个读作牵头，其余读作配合，请核对。")
+        building.ask(Kind.CONVENTION, asked, *own)
+    for found in duty.resolve(building.clues, known, first_leads=first_leads or own is not None):
         if isinstance(found, Part):
             measure.parts.append(found)
         else:

@@ -32,13 +32,13 @@ LABELS = {
 }
 LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()))
 # 责任单位：, 【责任单位】, 责任单位（第一个为牵头单位）：
-COLON = re.compile(rf"(?P<open>[\[【])?(?:{LABEL.pattern})(?(open)[\]】]\s*:?|(?:\([^()]{{0,30}}\))?\s*:)\s*")
+COLON = re.compile(rf"(?P<open>[\[【〔])?(?:{LABEL.pattern})(?(open)[\]】〕]\s*:?|(?:\([^()]{{0,30}}\))?\s*:)\s*")
 TAIL = 40  # characters at the end of a clause in which its role is looked for
 ROLES = (
     (
         LEADING,
         re.compile(
-            r"(?:负责|具体|统一|总|分别|共同|联合)*牵头(?:负责|组织实施|组织|落实|实施|推进|推动|抓总|统筹|协调|完成|办理|做好)*$"
+            r"(?:负责|具体|统一|总|分别|共同|联合)*牵头(?:负责|组织实施|组织|落实|实施|推进|推动|抓总|统筹|协调|完成|办理|做好|主办|承办)*$"
             r"|[作]?为(?:总)?牵头(?:责任)?(?:单位|部门)$"
         ),
     ),
@@ -53,14 +53,14 @@ ROLES = (
         SUPPORTING,
         re.compile(
             r"(?:(?:按照?|依照?|依据|根据)(?:各自)?(?:职责|职能)(?:分工)?)?"
-            r"(?:积极|密切|全力|主动|协同|共同|分别|予以|给予|做好|提供|加强)*(?:配合|参与|参加|协助|协同|支持|协办)(?:落实|实施|做好|推进|完成|工作)*$"
+            r"(?:积极|密切|全力|主动|协同|共同|分别|予以|给予|做好|提供|加强)*(?:配合|参与|参加|协助|协同|支持)(?:落实|实施|做好|推进|完成|工作)*$"
             r"|[作]?为(?:协助|配合)(?:责任)?(?:单位|部门)$"
         ),
     ),
     (
         ANSWERING,
         re.compile(
-            r"(?:分别|共同|具体|(?<=[局委办部厅院])组织|全面|直接|主要|统一|总)*(?:负责|承办)(?:组织实施|组织|落实|实施|推进|完成|办理|抓好|做好|牵头)*$"
+            r"(?:分别|共同|具体|(?<=[局委办部厅院])组织|全面|直接|主要|统一|总)*负责(?:组织实施|组织|落实|实施|推进|完成|办理|抓好|做好|牵头)*$"
             r"|组织实施$|[作]?为责任(?:单位|部门)$"
         ),
     ),
@@ -68,15 +68,19 @@ ROLES = (
 # What somebody does who may lead, answer or help: it ends a name, and which of them it is is asked.
 UNSURE = re.compile(
     r"(?:共同|联合|具体|协同|分别|统一|继续|负责)*"
-    r"(?:统筹|抓总|主抓|抓好|督促|指导|监督|协调|推进|推动|实施|(?<![党团会业介体])组织|落实|完成|承担|办理|督办|调度|做好|把关)+(?:工作|到位)?$"
+    r"(?:统筹|抓总|主抓|抓好|督促|指导|监督|协调|推进|推动|实施|(?<![党团会业介体])组织|落实|完成|承担|办理|督办|调度|做好|把关|主办|承办|协办)+(?:工作|到位)?$"
 )
+# What else tells that somebody is named, though not as which; in brackets 主办 alone is said of events as well.
+HOSTING = re.compile(r"(?:承办|协办)(?:工作)?$")
+HOSTED = re.compile(r"(?:主办|承办|协办)(?:工作)?$")
 MARKED = re.compile(
-    r"\((牵头|牵头单位|牵头部门|主办|主责|第一责任单位|负责|责任单位|配合|配合单位|配合部门|协办|参与)\)$"
+    r"\((牵头|牵头单位|牵头部门|主办|主责|第一责任单位|负责|责任单位|承办|配合|配合单位|配合部门|协办|参与)\)$"
 )
 MARKS = {
-    **dict.fromkeys(("牵头", "牵头单位", "牵头部门", "主办", "主责", "第一责任单位"), LEADING),
+    **dict.fromkeys(("牵头", "牵头单位", "牵头部门", "主责", "第一责任单位"), LEADING),
     **dict.fromkeys(("负责", "责任单位"), ANSWERING),
-    **dict.fromkeys(("配合", "配合单位", "配合部门", "协办", "参与"), SUPPORTING),
+    **dict.fromkeys(("配合", "配合单位", "配合部门", "参与"), SUPPORTING),
+    **dict.fromkeys(("主办", "承办", "协办"), NAMELESS),
 }
 BRACKETED = re.compile(r"\(([^()]*)\)$")
 BEFORE_NAMES = ("由", "请")
@@ -100,6 +104,7 @@ class Clues:
     times: list[tuple[str, int, int, int]] = field(default_factory=list)  # text, line, start, end
     said: list[str] = field(default_factory=list)  # the responsibility in the words of the text
     doubts: list[Doubt] = field(default_factory=list)
+    convention: tuple[int, int, int] | None = None  # line, start, end of the words by which the first of a list leads
 
     @property
     def is_empty(self) -> bool:
@@ -126,19 +131,21 @@ def _lists(words: str) -> bool:
     )
 
 
-def _says_who(words: str, start: int, end: int) -> bool:
+def _says_who(words: str, start: int, end: int, hosting: re.Pattern[str] = HOSTING) -> bool:
     """Whether somebody stands before a word that says what he is: in （牵头） alone nobody does."""
     return any(
         match.start() > one
         for one, other in cut(words, ";。", start, end)
         for first, last in cut(words, "、,", one, other)
-        for _kind, pattern in ROLES
+        for pattern in (*(pattern for _kind, pattern in ROLES), hosting)
         if (match := pattern.search(words, max(first, last - TAIL), last))
     )
 
 
 def begins_with_label(text: str) -> bool:
-    return bool(COLON.match(plain(text).lstrip()))
+    """Whether a line begins with 牵头单位： or the like, or with people before it."""
+    words = plain(text).lstrip()
+    return bool(COLON.match(words) or (lines.PERSON.match(words) and COLON.search(words)))
 
 
 def collect(
@@ -151,6 +158,8 @@ def collect(
     """
     words, clues = plain(text) if words is None else words, Clues()
     end = len(text) if end is None else end
+    if stated := lines.FIRST_LEADS.search(words, start, end):
+        clues.convention = (line, *stated.span())
     if kind:
         _labelled(text, words, kind, start, start, end, line, known, clues)
         return clues
@@ -181,7 +190,7 @@ def _labelled(
     said = "；".join("，".join(text[first:last] for first, last in spans) for spans, _when in apart if spans)
     clues.said.append(text[label:start] + said if said else "")
     clues.said += [text[at:last] for first, last in clauses if (at := _aside(words, first, last)) < last]
-    if any(_says_who(words, first, last) for first, last in who):
+    if any(_says_who(words, first, last, HOSTED) for first, last in who):
         before = len(clues.groups)
         for first, last in who:
             _phrase(words, first, last, line, known, clues)
@@ -208,7 +217,9 @@ def _aside(words: str, start: int, end: int) -> int:
     for first, last in cut(words, ",", start, end):
         is_person = lines.PERSON.match(words, first, last)
         if is_person or lines.states_convention(words[first:last]) or lines.ONCE.search(words, first, last):
-            return first
+            bracket = words.find("(", first, last)
+            is_beside = not is_person and bracket > first and lines.states_convention(words[bracket:last])
+            return bracket if is_beside and not lines.states_convention(words[first:bracket]) else first
     return end
 
 
@@ -309,7 +320,7 @@ def resolve(clues: Clues, known: Known, *, first_leads: bool = False) -> Iterato
     """
     The units in the order of the text with their roles, and what has to be asked about them.
 
-    ``first_leads`` is a convention that the document states: the first unit of a list is the one in the lead.
+    ``first_leads`` is a convention that the document or the measure states: the first of a list is in the lead.
     """
     kinds = {group.kind for group in clues.groups}
     answering = sum(len(group.names) for group in clues.groups if group.kind == ANSWERING)

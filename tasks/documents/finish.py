@@ -17,7 +17,11 @@ from .timeframe import Span
 
 def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span | None, rows: Sequence[str]) -> None:
     words = [plain(row) for row in rows]
-    stated = [(at, match) for at, row in enumerate(words, 1) if (match := lines.FIRST_LEADS.search(row))]
+    stated = [
+        (at, match)
+        for at, row in enumerate(words, 1)
+        if (match := lines.FIRST_LEADS.search(row)) and _holds_for_all(parsed.marks[at - 1].use, row)
+    ]
     for each in built:
         measure, doubts = building.finished(each, known, period, first_leads=bool(stated))
         parsed.measures.append(measure)
@@ -25,8 +29,9 @@ def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span
     for line, match in stated[:1]:
         asked = _("文件约定列第一位的为牵头单位：没有写明牵头的，第一个单位读作牵头，其余读作配合，请核对。")
         parsed.doubts.append(Doubt(Kind.CONVENTION, asked, line, match.start(), match.end()))
-    _other_conventions(parsed, words, {line for line, _match in stated[:1]})
-    _people(parsed, words)
+    own = {each.clues.convention[0] for each in built if each.clues.convention}
+    _other_conventions(parsed, words, own | {line for line, _match in stated})
+    _people(parsed, words, built)
     _number(parsed, built)
     _join(parsed, built, known)
     _role_words(parsed, built)
@@ -35,27 +40,41 @@ def finish(parsed: Parsed, built: Sequence[Building], known: Known, period: Span
     parsed.doubts.sort(key=lambda doubt: (doubt.line, doubt.start))
 
 
+def _holds_for_all(use: str, words: str) -> bool:
+    """What a measure states holds for itself, unless it says that it holds for more: 下同."""
+    return use not in {Use.MEASURE, Use.DUTY} or bool(lines.ONCE.search(words))
+
+
 def _other_conventions(parsed: Parsed, words: Sequence[str], known: Collection[int]) -> None:
     """By stars, bold letters or places at the end roles cannot be told; measures that speak of such are none."""
     for line, row in enumerate(words, 1):
-        match = lines.ONCE.search(row)
+        match = lines.ONCE.search(row) or lines.FIRST_LEADS.search(row)
         if parsed.marks[line - 1].use != Use.MEASURE:
-            match = match or lines.FIRST_LEADS.search(row) or lines.CONVENTION.search(row)
+            match = match or lines.CONVENTION.search(row)
         match = None if line in known else match
         if match:
             asked = _("本行写有区分牵头、配合等单位的约定，系统没有按此判断角色，请逐项核对各单位的角色。")
             parsed.doubts.append(Doubt(Kind.CONVENTION, asked, line, match.start(), match.end()))
 
 
-def _people(parsed: Parsed, words: Sequence[str]) -> None:
-    """Asked about once, where the first stands."""
+def _people(parsed: Parsed, words: Sequence[str], built: Sequence[Building]) -> None:
+    """Asked about once, where the first stands; and once where the first stands that stay in a wording."""
+    wording: dict[int, list[tuple[int, int]]] = {}  # of each line
+    for each in built:
+        for _text, line, start, end in each.pieces:
+            wording.setdefault(line, []).append((start, end))
+    found: dict[bool, Doubt] = {}
     for line, row in enumerate(words, 1):
         is_closing = parsed.marks[line - 1].use == Use.LEFT_OUT and not lines.PERSON.match(row.lstrip())
-        match = None if "\t" in row or is_closing else lines.PERSON.search(row)
-        if match:
+        if "\t" in row or is_closing:
+            continue
+        for match in lines.PERSON.finditer(row):
+            stays = any(start <= match.start() < end for start, end in wording.get(line, ()))
             asked = _("文件写有责任人或联系人（首见于第%(line)d行），系统只录入责任单位，没有录入，请核对。")
-            parsed.doubts.append(Doubt(Kind.PERSON, asked % {"line": line}, line, match.start(), match.end()))
-            return
+            if stays:
+                asked = _("任务文字中写有责任人或联系人（首见于第%(line)d行），按原文保留，请核对。")
+            found.setdefault(stays, Doubt(Kind.PERSON, asked % {"line": line}, line, *match.span()))
+    parsed.doubts += found.values()
 
 
 def _number(parsed: Parsed, built: Sequence[Building]) -> None:

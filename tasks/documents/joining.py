@@ -8,10 +8,12 @@ The whole stands where its first line stood and leaves its other lines empty, so
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from . import lines
+from .brackets import BRACKETS, in_round
 from .furniture import is_page_number
 from .parsed import Doubt, Mark, Parsed
 from .text import plain
@@ -60,7 +62,7 @@ class Joined:
 
 def join(rows: Sequence[str], begins: Callable[[str], object]) -> Joined:
     """``begins`` tells of a line, in plain form, whether it is the beginning of something."""
-    words = [plain(row) for row in rows]
+    words = [in_round(plain(row)) for row in rows]
     joined = Joined(list(rows))
     at = 0
     while at < len(rows):
@@ -81,7 +83,7 @@ def _carried_on(words: Sequence[str], at: int, begins: Callable[[str], object]) 
     """The lines that carry on line ``at``. A bracket that is never closed carries nothing on."""
     taken: list[int] = []
     sure = 0  # as many of them as end outside of a bracket
-    depth = _deeper(0, words[at])
+    depth = _open("", words[at])
     last = words[at]
     while len(taken) < MOST and last.strip() and (depth or last.rstrip().endswith(OPEN_ENDED)):
         following = _next(words, taken[-1] if taken else at)
@@ -91,14 +93,15 @@ def _carried_on(words: Sequence[str], at: int, begins: Callable[[str], object]) 
             break
         taken.append(following)
         last = words[following]
-        depth = _deeper(depth, last)
+        depth = _open(depth, last)
         sure = sure if depth else len(taken)
     return taken[:sure]
 
 
 def _is_start(words: str) -> bool:
-    """Inside of a bracket labels may begin a line; numbers and headings end the bracket."""
-    return bool(lines.section_start(words) or lines.heading_start(words) or lines.number_start(words))
+    """Inside of a bracket labels may begin a line; numbers, headings and notes end the bracket."""
+    is_numbered = lines.section_start(words) or lines.heading_start(words) or lines.number_start(words)
+    return bool(is_numbered or lines.SHEET.fullmatch(words.strip()) or lines.FOOTNOTE.match(words))
 
 
 def _next(words: Sequence[str], at: int) -> int | None:
@@ -110,7 +113,14 @@ def _next(words: Sequence[str], at: int) -> int | None:
     return below if below < len(words) and (over_page or below == at + 1) else None
 
 
-def _deeper(depth: int, words: str) -> int:
+def _open(before: str, words: str) -> str:
+    """What closes the brackets that are open at the end of a line, ``before`` being open at its beginning."""
+    opened = Counter(before)
+    if words.strip() in BRACKETS:  # a bracket alone is furniture
+        return before
     for letter in words:
-        depth = depth + 1 if letter == "(" else max(depth - 1, 0) if letter == ")" else depth
-    return depth
+        if letter in BRACKETS:
+            opened[BRACKETS[letter]] += 1
+        elif opened[letter]:
+            opened[letter] -= 1
+    return "".join(opened.elements())

@@ -44,7 +44,9 @@ PERSON = re.compile(
 SIGNING = re.compile(
     r"\s*(?:填表人|填报人|审核人|审签人|制表人|填报单位|填表单位|单位负责人|填报日期|填表日期|联系人|联系电话)\s*[:]"
 )
-SHEET = re.compile(r"工作表“(.+)”(没有读入)?")  # written by the reader of workbooks between the rows of two sheets
+SHEET = re.compile(
+    r"工作表“(.+)”(?:(没有读入)(?::(.+))?)?"
+)  # written by the reader of workbooks between the rows of two sheets
 FOOTNOTE = re.compile(r"\s*(?:脚注|尾注)\s*[:]")  # written by the reader of Word files before its notes
 NOTE = re.compile(r"\s*(?:(?:注|备\s*注|说\s*明|填表说明|注释)[\s\d]{0,9}[:.]|[*※])")
 
@@ -58,9 +60,9 @@ class Start:
     after: int
 
 
-def sheet_name(name: str, *, is_read: bool) -> str:
+def sheet_name(name: str, *, is_read: bool, why: str = "") -> str:
     """The line between the rows of two sheets, as ``SHEET`` knows it."""
-    return f"工作表“{name}”" if is_read else f"工作表“{name}”没有读入"
+    return f"工作表“{name}”" + ("" if is_read else "没有读入") + (f"：{why}" if why else "")
 
 
 def section_start(words: str) -> Start | None:

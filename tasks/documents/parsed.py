@@ -38,6 +38,7 @@ class Kind(TextChoices):
     COLUMN = "COLUMN", _("表格的列")
     PERSON = "PERSON", _("责任人")
     SHEET = "SHEET", _("没有读入的工作表")
+    HIDDEN = "HIDDEN", _("隐藏或划去的内容")
     INACTIVE = "INACTIVE", _("已停用的单位")
     HALF_WIDTH = "HALF_WIDTH", _("半角标点")
     CITATIONS = "CITATIONS", _("文号前后不一")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from . import about, brackets, duty, finish, furniture, joining, lines, table
+from . import about, brackets, duty, finish, furniture, joining, lines, table, unread
 from .brackets import ends_in_duty, inline_label
 from .building import Building
 from .names import Known
@@ -27,7 +28,7 @@ class Parser(Rows):
     def __init__(self, rows: Sequence[str], known: Known, merged: Cells) -> None:
         super().__init__(known, merged)
         self.rows = rows
-        self.plain = [plain(row) for row in rows]
+        self.plain = [brackets.in_round(plain(row)) for row in rows]
         self.attached = furniture.attachments(self.plain)  # places of lines
         self.last = max(
             (at for at, words in enumerate(self.plain) if self._is_measure(words) and at not in self.attached),
@@ -59,7 +60,7 @@ class Parser(Rows):
         if not words.strip():
             mark(line, Use.BLANK)
         elif match := lines.SHEET.fullmatch(words.strip()):
-            self._read_sheet(line, text, match[1], is_read=not match[2])
+            self._read_sheet(line, text, match)
         elif "\t" in words and line > self.first:
             self.read_row(line, text)
         elif why := furniture.why(words, begins_something):
@@ -79,13 +80,15 @@ class Parser(Rows):
         else:
             self._read_paragraph(line, text, words)
 
-    def _read_sheet(self, line: int, text: str, name: str, *, is_read: bool) -> None:
+    def _read_sheet(self, line: int, text: str, match: re.Match[str]) -> None:
         self.close()
         self.table = None
         self.mark(line, Use.LEFT_OUT, _("工作表的名称"))
-        if not is_read:
-            asked = _("工作表“%(name)s”是隐藏的，或没有认识的表头，没有读入，请核对。") % {"name": name}
-            self.parsed.doubts.append(Doubt(Kind.SHEET, asked, line, 0, len(text)))
+        if match[2]:
+            name, why = (text.strip()[slice(*match.span(group))] for group in (1, 3))
+            asked = _("工作表“%(name)s”是隐藏的，或没有认识的表头，没有读入，请核对。")
+            asked = _("工作表“%(name)s”没有读入，请核对：%(why)s") if match[3] else asked
+            self.parsed.doubts.append(Doubt(Kind.SHEET, asked % {"name": name, "why": why}, line, 0, len(text)))
 
     def _read_before(self, line: int, text: str, words: str) -> None:
         """What stands before the plan says what the document is; who is responsible for what is asked about."""
@@ -204,7 +207,7 @@ class Parser(Rows):
             asked = _("章节编号不连续，本章按第%(number)d章录入，请核对。") % {"number": took}
             self.parsed.doubts.append(Doubt(Kind.SECTION_NUMBER, asked, line))
             number = took
-        if brackets.has_duty(plain(title)):
+        if brackets.has_duty(brackets.in_round(plain(title))):
             asked = _("章节标题中写有责任分工，没有分到各项任务，请核对。")
             self.parsed.doubts.append(Doubt(Kind.SECTION_TITLE, asked, line))
         if len(title) > LONGEST_TITLE:
@@ -215,13 +218,14 @@ class Parser(Rows):
 
     def take_in(self, now: Building, line: int, text: str, at: int) -> None:
         """A line of the measure that is open, from ``at`` on: its wording, and its brackets of responsibilities."""
-        words = plain(text)
+        words = brackets.in_round(plain(text))
         end = inline_label(words, at)
         spans = brackets.spans(words, at, end)
         for start, last in spans:
             before = trimmed(words, at, start, "。;,")
             if before[0] < before[1]:
                 now = self._with_more(now, line, at)
+                at = at if now.pieces else before[0]
                 now.pieces.append((text[at:start], line, at, start))
             now.add(duty.collect(text, line, self.known, start + 1, last, words=words), line)
             now.has_brackets = True
@@ -229,6 +233,7 @@ class Parser(Rows):
         rest = trimmed(words, at, end, "。;," if spans else "")
         if rest[0] < rest[1]:
             now = self._with_more(now, line, at)
+            at = at if now.pieces else rest[0]
             now.pieces.append((text[at:end], line, at, end))
         if end < len(text):
             now.add(duty.collect(text, line, self.known, end, words=words), line)
@@ -263,7 +268,7 @@ def begins_another(words: str) -> bool:
 
 def whole_lines(rows: Sequence[str]) -> joining.Joined:
     """The lines of a document as their writer meant them, each where its first words stand."""
-    return joining.join(table.without_tabs(rows), begins_another)
+    return joining.join(table.without_tabs(unread.blanked(rows)), begins_another)
 
 
 def parse(
@@ -288,4 +293,5 @@ def parse(
     parsed.doubts += doubts + about.citations(joined.rows)
     finish.finish(parsed, parser.built, known, period, joined.rows)
     joined.put_back(parsed, rows)
+    unread.ask(parsed, rows)
     return parsed

@@ -128,6 +128,8 @@ class Rows:
             elif place < len(row) and row[place].text.strip():
                 own[kind] = (line, text, row[place])
                 self.above[place] = own[kind]
+            else:
+                self.above.pop(place, None)  # what is merged with an empty cell is empty
         wording = own.get(table.WORDING)
         goes_on = wording is None or table.WORDING in carried
         if table.SECTION in own and table.SECTION not in carried:
