@@ -36,7 +36,7 @@ def test_a_large_ledger_is_made_while_the_page_shows_how_far_it_is(
     page.get_by_label("延期", exact=True).uncheck()
     page.get_by_label("统计", exact=True).uncheck()
     page.get_by_role("button", name="保存并导出").click()
-    page.get_by_text("已完成，共42项任务").wait_for()
+    page.get_by_text("已完成，共42项").wait_for()
     found["done"] = faults(window)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载").click()
@@ -86,7 +86,7 @@ def test_without_scripts_it_is_made_click_by_click(
     page.get_by_role("button", name="继续生成").click()
     page.get_by_text("已生成21项，共42项（50%）").wait_for()
     page.get_by_role("button", name="继续生成").click()
-    page.get_by_text("已完成，共42项任务").wait_for()
+    page.get_by_text("已完成，共42项").wait_for()
     page.get_by_role("button", name="删除").click()
 
     page.get_by_text("导出已取消，已生成的内容已删除。").wait_for()
