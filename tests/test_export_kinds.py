@@ -16,7 +16,7 @@ from tasks.choices import AssignmentRole, WorkbookKind
 from tasks.excel import stretches
 from tasks.excel.design import ABOUT, Design
 from tasks.excel.matrix import MatrixWorkbook
-from tasks.models import Export, ExportChoice, Plan
+from tasks.models import Assignment, Export, ExportChoice, Plan
 
 from .builders import (
     a_closing,
@@ -48,7 +48,7 @@ PAGES = {
     "snapshot": (WorkbookKind.SNAPSHOT, "snapshots/{snapshot}/", {}, 8),
 }
 # Session, user, roles; plan; which rows; what the person leaves out; then what the workbook asks for.
-QUERIES = {"matrix": 11, "unit": 15}
+QUERIES = {"matrix": 10, "unit": 15}
 Place = tuple[WorkbookKind, str, dict[str, str], int]
 
 
@@ -207,6 +207,26 @@ def test_units_that_change_places_while_the_matrix_is_made_keep_their_columns(
     answer: Any = client.get(f"{export.get_absolute_url()}download/")
 
     assert cells(answer)["责任矩阵"] == whole["责任矩阵"]
+
+
+def test_a_unit_that_is_gone_before_the_matrix_is_made_leaves_its_column_empty(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, client: Client, plan: Plan
+) -> None:
+    settings.EXPORT_AT_ONCE, settings.EXPORT_SECONDS = 0, 0
+    monkeypatch.setattr(MatrixWorkbook, "chunk", 4)
+    client.post(f"{plan.get_absolute_url()}matrix/export/", everything(MatrixWorkbook.design))
+    export = Export.objects.get()
+    Assignment.objects.filter(department__name="乙局").delete()
+    Department.objects.filter(name="乙局").delete()
+
+    for _step in range(2):
+        client.post(f"{export.get_absolute_url()}work/")
+    answer: Any = client.get(f"{export.get_absolute_url()}download/")
+
+    sheet = cells(answer)["责任矩阵"]
+    assert sheet[3][3:] == ("甲局", "乙局", "丙局")
+    assert [row[4] for row in sheet[4:]] == [None] * 8
+    assert [bool(row[3]) for row in sheet[4:]] == [True] * 6 + [False] * 2
 
 
 def test_a_workbook_can_be_its_explanation_alone(client: Client, place: Place) -> None:

@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from tasks.models import Export, ExportPiece, Plan
+
 from .builders import at
 
 BEFORE = [("departments", "0002_roles"), ("tasks", "0002_shared_cache")]
@@ -108,3 +110,29 @@ def test_a_database_of_the_release_before_comes_along_whole(before) -> None:
         ("ACCEPTED", closing.pk),
         ("PENDING", waiting.pk),
     ]
+
+
+def test_workbooks_half_made_and_the_shared_cache_do_not_come_along() -> None:
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    try:
+        apps = migrate(
+            [("departments", "0004_invitations_and_roster_imports"), ("tasks", "0018_reviews_by_report_alone")]
+        )
+        unit = apps.get_model("departments", "Department").objects.create(name="区法院", kind="JUDICIAL")
+        author = apps.get_model("departments", "User").objects.create(username="author", department=unit)
+        days = {"issued_on": date(2021, 8, 26), "starts_on": date(2020, 1, 1), "ends_on": date(2021, 12, 31)}
+        plan = apps.get_model("tasks", "Plan").objects.create(
+            slug="old", number="1号", title="计划", office=unit, **days
+        )
+        begun = {"as_of": date(2021, 12, 31), "begun_at": at(date(2021, 12, 31)), "language": "zh-hans", "total": 2}
+        export = apps.get_model("tasks", "Export").objects.create(
+            plan=plan, author=author, keys=[1, 2], done=1, **begun
+        )
+        apps.get_model("tasks", "ExportPiece").objects.create(export=export, sheet=0, done=1, content=b"1")
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE plan_tracker_cache (cache_key varchar(255))")
+    finally:
+        migrate(latest)
+
+    assert (Export.objects.count(), ExportPiece.objects.count(), Plan.objects.count()) == (0, 0, 1)
+    assert "plan_tracker_cache" not in connection.introspection.table_names()

@@ -48,19 +48,25 @@ DESIGN = Design(
 )
 
 
-def subject_of(parts: Any) -> tuple[list[int], dict[str, list[int]]]:
+def subject_of(parts: Any) -> tuple[list[int], dict[str, list[Any]]]:
     """
     What ``Export`` holds of a matrix of ``parts``, as in ``tasks.matrix``: the measures in their order, and besides
-    the parts and the units. Two queries.
+    the parts and, as they are called now, the units. Two queries.
     """
     found = list(parts.prefetch_related(None).values_list("pk", "measure", "department"))
     units = Department.objects.filter(pk__in={unit for _part, _measure, unit in found}).order_by("position", "pk")
     measures = list(dict.fromkeys(measure for _part, measure, _unit in found))
-    return measures, {"parts": [part for part, *_rest in found], "units": list(units.values_list("pk", flat=True))}
+    return measures, {
+        "parts": [part for part, *_rest in found],
+        "units": [list(unit) for unit in units.values_list("pk", "name")],
+    }
 
 
 class MatrixWorkbook(Workbook):
-    """The matrix: exactly its cells, under ``units`` in their order; ``parts`` are the keys of those that are in it."""
+    """
+    The matrix: exactly its cells, under ``units``, ``(key, name)`` in their order; ``parts`` are the keys of those that
+    are in it.
+    """
 
     design = DESIGN
 
@@ -70,7 +76,7 @@ class MatrixWorkbook(Workbook):
         plan: Plan,
         as_of: date,
         exported_by: str,
-        units: Sequence[Department],
+        units: Sequence[tuple[int, str]],
         parts: Collection[int],
         exported_at: datetime | None = None,
         conditions: Sequence[tuple[str, str]] = (),
@@ -83,7 +89,6 @@ class MatrixWorkbook(Workbook):
 
     @classmethod
     def of(cls, export: Export) -> Self:
-        units = Department.objects.in_bulk(export.subject["units"])
         return cls(
             plan=export.plan,
             as_of=export.as_of,
@@ -91,7 +96,7 @@ class MatrixWorkbook(Workbook):
             exported_at=export.begun_at,
             conditions=[(label, value) for label, value in export.conditions],
             left_out=export.left_out,
-            units=[units[key] for key in export.subject["units"]],  # as they stood when it was begun
+            units=[(key, name) for key, name in export.subject["units"]],
             parts=export.subject["parts"],
         )
 
@@ -101,11 +106,11 @@ class MatrixWorkbook(Workbook):
         return _("%(plan)s_责任矩阵_%(day)s.xlsx") % words
 
     def add(self, keys: Sequence[int]) -> None:
-        """Rows of the measures ``keys``; three queries."""
+        """Rows of the measures ``keys``; a fixed number of queries."""
         rows = Assignment.objects.as_of(self.day, self.plan).named(self.day).filter(measure__in=keys)
         rows = rows.with_members(self.day).select_related("measure__section", "department").in_text_order()
         found = [part for part in rows if part.pk in self.parts]
-        lines = rows_of(found, [unit.pk for unit in self.units])
+        lines = rows_of(found, [key for key, _name in self.units])
         self.listed["measures"] += len(lines)
         self.listed["parts"] += len(found)
         contents = {CELLS: lines, LIGHTS: found}
@@ -117,8 +122,8 @@ class MatrixWorkbook(Workbook):
         if name != CELLS:
             return columns
         units = [
-            Column(unit.name, 8, partial(_cell, place), "center", is_light=True)
-            for place, unit in enumerate(self.units)
+            Column(name, 8, partial(_cell, place), "center", is_light=True)
+            for place, (_key, name) in enumerate(self.units)
         ]
         return [*columns, *units]
 
